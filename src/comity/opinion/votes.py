@@ -1,0 +1,322 @@
+"""Votes in canonical form: the one shape in which every part of the engine takes them.
+
+However votes arrive (files, arrays, in any order, with revotes), they become one table in compressed rows: people ordered by
+id, each person's votes ordered by statement id, one value per person and statement. What is computed from a `Votes` can
+therefore not depend on the order of arrival. Five bytes are held per vote.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from comity.opinion.kernels import rows_from_events
+
+AGREE, PASS, DISAGREE = 1, 0, -1
+
+Int8Array = npt.NDArray[np.int8]
+Int32Array = npt.NDArray[np.int32]
+Int64Array = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
+IdArray = npt.NDArray[Any]
+"""Ids: int64 when every id is a whole number, else an object array of str. Always in ascending order."""
+
+
+class VotesError(ValueError):
+    """Votes that cannot be taken as they are; the message names the place and the mend."""
+
+
+class Moderation(StrEnum):
+    """What moderators did with a statement; UNMODERATED ones were shown unless moderation was strict."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNMODERATED = "unmoderated"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement that people voted on.
+
+    `translations` maps a BCP 47 language tag to the text in that language; `text` is the original in `language`
+    (empty string where the language is not known). `meta` marks a statement about the person ("I work in ..."), which
+    takes no part in findings.
+    """
+
+    id: int | str
+    text: str = ""
+    language: str = ""
+    moderation: Moderation = Moderation.UNMODERATED
+    meta: bool = False
+    seed: bool = False
+    author: int | str | None = None
+    translations: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether findings may name the statement: neither rejected nor about the person."""
+        return self.moderation is not Moderation.REJECTED and not self.meta
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A declared trait of participants (region, bloc, role, gender, language ...).
+
+    labels: the values that occur, ascending. codes (n_participants,) int32: index into `labels`, -1 = not declared.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    codes: Int32Array
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """One value per participant and statement, in canonical order.
+
+    participant_ids (n_participants,), statement_ids (n_statements,): ascending, see `IdArray`.
+    offsets (n_participants + 1,) int64: the votes of person i are rows offsets[i]:offsets[i + 1].
+    columns (n_votes,) int32: index into statement_ids, ascending within a person.
+    values (n_votes,) int8: +1 agree, 0 pass, -1 disagree. A vote that was never cast has no row: missing is not pass.
+    important (n_votes,) bool, or None where nobody was asked: the person marked the statement as important.
+    statements: one for each of statement_ids, in that order. segments: by name.
+    """
+
+    participant_ids: IdArray
+    statement_ids: IdArray
+    offsets: Int64Array
+    columns: Int32Array
+    values: Int8Array
+    statements: tuple[Statement, ...]
+    important: BoolArray | None = None
+    segments: Mapping[str, Segment] = field(default_factory=dict)
+
+    @property
+    def n_participants(self) -> int:
+        return len(self.participant_ids)
+
+    @property
+    def n_statements(self) -> int:
+        return len(self.statement_ids)
+
+    @property
+    def n_votes(self) -> int:
+        return len(self.values)
+
+    @classmethod
+    def from_events(
+        cls,
+        participant: npt.ArrayLike,
+        statement: npt.ArrayLike,
+        vote: npt.ArrayLike,
+        *,
+        time: npt.ArrayLike | None = None,
+        important: npt.ArrayLike | None = None,
+        statements: Sequence[Statement] = (),
+        participants: Sequence[int | str] | npt.NDArray[Any] = (),
+        segments: Mapping[str, Mapping[int | str, str]] | None = None,
+    ) -> Votes:
+        """Canonical votes from vote events, one entry per event in each array (all of equal length n_events).
+
+        participant, statement: ids, whole numbers or text (text made only of digits counts as the number).
+        vote: +1 agree, 0 pass, -1 disagree. time: any ordered number; of several events of one person on one statement
+        the latest counts, at equal times (or without times) the last in the arrays.
+        statements: known statements, those without a vote included; a voted one that is not listed gets an empty text.
+        participants: ids of people who may have no vote at all; they are counted, and are on no map.
+        segments: name of the trait -> {participant id -> value}; ids that did not vote are ignored.
+
+        Raises VotesError for lengths that differ, votes outside -1, 0, +1, or an id listed twice in `statements`.
+        O(n_events) time for whole-number ids; about 25 bytes per event at the peak.
+        """
+        value_array = np.asarray(vote)
+        n_events = len(value_array)
+        for name, given in (("participant", participant), ("statement", statement), ("time", time), ("important", important)):
+            if given is not None and len(np.asarray(given)) != n_events:
+                raise VotesError(f"{name} has {len(np.asarray(given))} entries and vote has {n_events}: give one entry per event in each.")
+        if n_events and not np.isin(value_array, (AGREE, PASS, DISAGREE)).all():
+            row = int(np.flatnonzero(~np.isin(value_array, (AGREE, PASS, DISAGREE)))[0])
+            raise VotesError(f"vote[{row}] is {value_array[row]!r}: use +1 for agree, 0 for pass, -1 for disagree.")
+        values = value_array.astype(np.int8, copy=False)
+        participant_ids, person = number_ids(participant, participants)
+        statement_ids, column = number_ids(statement, [known.id for known in statements])
+        known_statements = _by_id(statements)
+        times = None if time is None else np.asarray(time)
+        marks = None if important is None else np.asarray(important, dtype=np.bool_)
+        offsets, columns, kept, kept_marks = rows_from_events(person, column, values, len(participant_ids), times, marks)
+        return cls(
+            participant_ids=participant_ids,
+            statement_ids=statement_ids,
+            offsets=offsets,
+            columns=columns,
+            values=kept,
+            statements=tuple(known_statements.get(key, Statement(id=key)) for key in statement_ids.tolist()),
+            important=kept_marks,
+            segments={name: _segment(name, declared, participant_ids) for name, declared in sorted((segments or {}).items())},
+        )
+
+    @classmethod
+    def from_matrix(
+        cls,
+        matrix: npt.ArrayLike,
+        *,
+        participants: Sequence[int | str] | None = None,
+        statements: Sequence[Statement] | Sequence[int | str] | None = None,
+        segments: Mapping[str, Mapping[int | str, str]] | None = None,
+    ) -> Votes:
+        """Canonical votes from a dense matrix (n_participants, n_statements): +1, 0, -1, NaN = not seen.
+
+        Without ids people and statements are numbered from 0.
+        """
+        dense = np.asarray(matrix, dtype=np.float64)
+        if dense.ndim != 2:
+            raise VotesError(f"the matrix has {dense.ndim} axes: give (participants, statements).")
+        people = list(range(dense.shape[0])) if participants is None else list(participants)
+        listed = list(range(dense.shape[1])) if statements is None else list(statements)
+        if len(people) != dense.shape[0] or len(listed) != dense.shape[1]:
+            raise VotesError(f"the matrix is {dense.shape[0]} x {dense.shape[1]}, but {len(people)} participants and {len(listed)} statements are named.")
+        known = [entry if isinstance(entry, Statement) else Statement(id=entry) for entry in listed]
+        row, col = np.nonzero(~np.isnan(dense))
+        return cls.from_events(
+            np.asarray(people, dtype=object)[row] if any(isinstance(p, str) for p in people) else np.asarray(people, dtype=np.int64)[row],
+            np.asarray([s.id for s in known], dtype=object)[col],
+            dense[row, col],
+            statements=known,
+            participants=people,
+            segments=segments,
+        )
+
+    def people(self, chosen: npt.NDArray[Any]) -> Votes:
+        """The same votes for some of the people: `chosen` is a mask (n_participants,) or ascending indices."""
+        index = np.flatnonzero(chosen) if np.asarray(chosen).dtype == np.bool_ else np.asarray(chosen)
+        counts = np.diff(self.offsets)
+        keep = np.zeros(self.n_participants, dtype=np.bool_)
+        keep[index] = True
+        rows = np.repeat(keep, counts)
+        offsets = np.concatenate(([0], np.cumsum(counts[keep]))).astype(np.int64)
+        return replace(
+            self,
+            participant_ids=self.participant_ids[keep],
+            offsets=offsets,
+            columns=self.columns[rows],
+            values=self.values[rows],
+            important=None if self.important is None else self.important[rows],
+            segments={name: replace(s, codes=s.codes[keep]) for name, s in self.segments.items()},
+        )
+
+    def rows(self, kept: BoolArray) -> Votes:
+        """The same people and statements with only the votes that `kept` (n_votes,) marks."""
+        totals = np.concatenate(([0], np.cumsum(kept, dtype=np.int64)))
+        return replace(
+            self,
+            offsets=totals[self.offsets],
+            columns=self.columns[kept],
+            values=self.values[kept],
+            important=None if self.important is None else self.important[kept],
+        )
+
+    @property
+    def persons(self) -> Int32Array:
+        """(n_votes,) int32: the person's index of each vote."""
+        return np.repeat(np.arange(self.n_participants, dtype=np.int32), np.diff(self.offsets))
+
+    def dense(self) -> FloatArray:
+        """(n_participants, n_statements) float64 with NaN where no vote exists; for small conversations and tests."""
+        matrix = np.full((self.n_participants, self.n_statements), np.nan)
+        matrix[self.persons, self.columns] = self.values
+        return matrix
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of the votes: ids, who voted what, importance marks and segments, texts not included.
+
+        Two sets of votes have the same digest exactly when every finding computed from them is the same.
+        """
+        hasher = hashlib.sha256(b"comity-votes/1\n")
+        for ids in (self.participant_ids, self.statement_ids):
+            if ids.dtype == np.int64:
+                hasher.update(b"int64 %d\n" % len(ids))
+                hasher.update(np.ascontiguousarray(ids, dtype="<i8").tobytes())
+            else:
+                hasher.update(b"text %d\n" % len(ids))
+                for key in ids.tolist():
+                    encoded = str(key).encode()
+                    hasher.update(b"%d:" % len(encoded) + encoded)
+        hasher.update(np.ascontiguousarray(self.offsets, dtype="<i8").tobytes())
+        hasher.update(np.ascontiguousarray(self.columns, dtype="<i4").tobytes())
+        hasher.update(self.values.tobytes())
+        taking_part = np.array([s.takes_part for s in self.statements], dtype=np.bool_)
+        hasher.update(taking_part.tobytes())
+        if self.important is not None:
+            hasher.update(b"important\n" + np.packbits(self.important).tobytes())
+        for name, segment in sorted(self.segments.items()):
+            hasher.update(repr((name, segment.labels)).encode())
+            hasher.update(np.ascontiguousarray(segment.codes, dtype="<i4").tobytes())
+        return hasher.hexdigest()
+
+
+def number_ids(given: npt.ArrayLike, also: Sequence[int | str] | npt.NDArray[Any] = ()) -> tuple[IdArray, Int32Array]:
+    """Distinct ids in ascending order and, for each of `given`, its place among them.
+
+    Ids are int64 when all of them (those of `also` included) are whole numbers or digits, else text; `also` lists ids that
+    exist without an event. Returns (ids (n_ids,), index (len(given),) int32).
+    """
+    array = np.asarray(given)
+    extra = np.asarray(also, dtype=None if isinstance(also, np.ndarray) else object)
+    if array.dtype.kind in "iu" and all(isinstance(key, (int, np.integer)) for key in extra.tolist()):
+        whole = array.astype(np.int64, copy=False)
+        more = extra.astype(np.int64)
+        low = min((int(a.min()) for a in (whole, more) if len(a)), default=0)
+        high = max((int(a.max()) for a in (whole, more) if len(a)), default=-1)
+        span = high - low + 1
+        if span <= 4 * (len(whole) + len(more)) + 1024:  # dense ids: mark and count, no sort
+            present = np.zeros(span, dtype=np.bool_)
+            present[whole - low] = True
+            present[more - low] = True
+            ids = np.flatnonzero(present) + low
+            place = np.cumsum(present, dtype=np.int32) - 1
+            return ids.astype(np.int64), place[whole - low].astype(np.int32, copy=False)
+        ids, inverse = np.unique(np.concatenate((whole, more)), return_inverse=True)
+        return ids, inverse[: len(whole)].astype(np.int32)
+    keys = [_plain(key) for key in array.tolist()]
+    others = [_plain(key) for key in extra.tolist()]
+    distinct = set(keys) | set(others)
+    if all(isinstance(key, int) for key in distinct):
+        return number_ids(np.array(keys, dtype=np.int64), np.array(others, dtype=np.int64))
+    texts = sorted({str(key) for key in distinct})
+    place_of = {key: place for place, key in enumerate(texts)}
+    ids = np.array(texts, dtype=object)
+    return ids, np.fromiter((place_of[str(key)] for key in keys), dtype=np.int32, count=len(keys))
+
+
+def _plain(key: Any) -> int | str:
+    if isinstance(key, float) and key.is_integer():
+        return int(key)
+    if isinstance(key, str):
+        bare = key.strip()
+        return int(bare) if bare.isascii() and bare.isdigit() and (bare == "0" or not bare.startswith("0")) and len(bare) < 19 else bare
+    return key if isinstance(key, int) else str(key)
+
+
+def _by_id(statements: Sequence[Statement]) -> dict[int | str, Statement]:
+    known: dict[int | str, Statement] = {}
+    for statement in statements:
+        key = _plain(statement.id)
+        if key in known:
+            raise VotesError(f"statement {statement.id!r} is listed twice: give each id once.")
+        known[key] = statement if statement.id == key else replace(statement, id=key)
+    return known
+
+
+def _segment(name: str, declared: Mapping[int | str, str], participant_ids: IdArray) -> Segment:
+    by_id = {str(_plain(key)): value for key, value in declared.items()}
+    found = [by_id.get(str(key)) for key in participant_ids.tolist()]
+    labels = tuple(sorted({value for value in found if value}))
+    place = {value: code for code, value in enumerate(labels)}
+    codes = np.array([place[value] if value else -1 for value in found], dtype=np.int32)
+    return Segment(name=name, labels=labels, codes=codes)

@@ -1,0 +1,90 @@
+"""What every test may ask for: real data, a browser, and random examples that are the same in every run that counts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("COMITY_SHARED") or ROOT.parent / "shared")
+IN_CI = bool(os.environ.get("CI"))
+DATA_REQUIRED = SHARED.is_dir() and (IN_CI or bool(os.environ.get("COMITY_REQUIRE_SHARED")))
+
+# No deadline: the first call of a compiled kernel is slow by nature. Under CI the examples are the same in every run.
+COMMON: dict[str, Any] = {"deadline": None, "print_blob": True, "derandomize": IN_CI}
+settings.register_profile("quick", max_examples=25, **COMMON)
+settings.register_profile("default", max_examples=100, **COMMON)
+settings.register_profile("soak", max_examples=2000, suppress_health_check=[HealthCheck.too_slow], **COMMON)
+settings.load_profile(os.environ.get("COMITY_HYPOTHESIS_PROFILE") or "default")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark by what a test asks for, so that no one can forget the mark."""
+    for item in items:
+        asked = getattr(item, "fixturenames", ())
+        if "shared" in asked:
+            item.add_marker(pytest.mark.shared_data)
+        if "browser" in asked:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Where the data or the browser must be there, a test that skips for want of it fails."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        if DATA_REQUIRED and item.get_closest_marker("shared_data"):
+            _fail(report, f"real data is in {SHARED}, yet this test skipped")
+        elif IN_CI and item.get_closest_marker("browser"):
+            _fail(report, "a browser test may not skip under CI")
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, Any, Any]:
+    """A module that skips itself whole would hide its data tests."""
+    report = yield
+    if report.skipped and DATA_REQUIRED:
+        _fail(report, f"real data is in {SHARED}, yet this module skipped itself whole")
+    return report
+
+
+def _fail(report: Any, why: str) -> None:
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    report.outcome = "failed"
+    report.longrepr = f"{report.nodeid}: {why} ({reason})"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real data (`data/` and `domain/` in it), or a skip that says how to give one."""
+    if not SHARED.is_dir():
+        pytest.skip(f"no real data: {SHARED} is not a folder (name one with `make test SHARED=folder`)")
+    return SHARED.resolve()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium that asks nobody anything: COMITY_CHROMIUM, else the system's, else Playwright's own."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = os.environ.get("COMITY_CHROMIUM") or shutil.which("chromium") or playwright.chromium.executable_path
+        if not Path(path).exists():
+            pytest.skip("no Chromium: run `make browser`, or set COMITY_CHROMIUM=/path/to/chromium")
+        quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync", "--disable-component-update"]
+        quiet.append("--disable-background-networking")
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            quiet.append("--no-sandbox")  # Chromium's sandbox refuses the superuser, whom containers often are
+        chromium = playwright.chromium.launch(executable_path=path, args=quiet)
+        yield chromium
+        chromium.close()
