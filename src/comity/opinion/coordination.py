@@ -38,7 +38,8 @@ _CROWD = (6, 20)
 _MOST_PUSHED = 12
 _PAIRS_TRIED = 64
 _SETS_TESTED = 32
-_WORK = 1_800_000_000
+_WORTH_COUNTING = 7.0
+_WORK = 1_000_000_000
 """Bound on 64-bit words compared; larger consultations are compared in a hash sample of people."""
 
 
@@ -226,14 +227,14 @@ def _same_ballot(
     n = len(sample)
     if n < 4:
         return [], n, 0
-    rates, style = _shares(votes)
+    habits = _shares(votes)
     ideal = _ideal(expected, votes)
     match, mismatch = _weights()
     bits = _bits(votes.offsets, votes.columns, votes.values, sample, votes.n_statements)
     bar = math.floor(1000 * math.log(max(n / _EXPECTED_COPIES[-1], 1)))
     needed = math.floor(1000 * math.log(n / level))
     script, other, nats = _compare(
-        votes.offsets, votes.columns, votes.values, sample, bits, rates, style, match, mismatch, bar, needed, *ideal
+        votes.offsets, votes.columns, votes.values, sample, bits, *habits, match, mismatch, bar, needed, *ideal
     )
     twins = _twins(votes, sample)
     evidence = _evidence(script, nats, n)
@@ -255,17 +256,17 @@ def _same_ballot(
         left = _mixture(nats[rows][fresh], n)
         if left < math.log(tested / level):
             continue
-        cluster = _gather(votes, int(sample[place]), sample, taken, left - math.log(tested), rates, style, ideal)
+        cluster = _gather(votes, int(sample[place]), sample, taken, left - math.log(tested), habits, ideal)
         if cluster is not None:
             found.append((-left, cluster))
     for group in twins:
         group = group[~taken[group]]
         if len(group) < 3:
             continue
-        script_nats = _against(votes, int(group[0]), group[1:], rates, style, ideal)
+        script_nats = _against(votes, int(group[0]), group[1:], habits, ideal)
         left = _mixture(script_nats, votes.n_participants)
         if left >= math.log(tested / level):
-            cluster = _gather(votes, int(group[0]), sample, taken, left - math.log(tested), rates, style, ideal)
+            cluster = _gather(votes, int(group[0]), sample, taken, left - math.log(tested), habits, ideal)
             if cluster is not None:
                 found.append((-left, cluster))
     return found, n, n * (n - 1) // 2
@@ -282,15 +283,12 @@ def _sample(votes: Votes, seed: int) -> Int64Array:
     return np.sort(able[rank[:room]])
 
 
-def _shares(votes: Votes) -> tuple[Int64Array, Int64Array]:
-    """Share of each answer (disagree, pass, agree), in 1/1024 rounded up: by statement (n_statements, 3), by person."""
-    answer = votes.values.astype(np.int64) + 1
-    by_statement = np.bincount(votes.columns * np.int64(3) + answer, minlength=3 * votes.n_statements).reshape(-1, 3)
-    by_person = np.bincount(votes.persons * np.int64(3) + answer, minlength=3 * votes.n_participants).reshape(-1, 3)
-    return (
-        -(-(by_statement + 1) * _GRAIN // (by_statement.sum(axis=1, keepdims=True) + 3)),
-        -(-by_person * _GRAIN // np.maximum(by_person.sum(axis=1, keepdims=True), 1)),
-    )
+def _shares(votes: Votes) -> tuple[Int64Array, Int64Array, Int64Array]:
+    """Rates (n_statements, 3): share of each answer (disagree, pass, agree), and two descriptions of a person's habits
+    (n_participants, 3): the share of each answer, and its odds relative to what the same statements' rates lead to expect
+    (one parameter of a Rasch model for each answer). All in 1/1024; shares are rounded up."""
+    rates, style, odds = _habits(votes.offsets, votes.columns, votes.values, votes.n_statements)
+    return rates, style, odds
 
 
 def _ideal(expected: ExpectedAnswers | None, votes: Votes) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
@@ -350,8 +348,8 @@ def _twins(votes: Votes, sample: Int64Array) -> list[Int64Array]:
     keys = _ballot_keys(votes.offsets, votes.columns, votes.values)
     able = np.flatnonzero(np.diff(votes.offsets) >= _LEAST_OVERLAP)
     order = able[np.argsort(keys[able], kind="stable")]
-    cut = np.flatnonzero(np.diff(keys[order]) != 0) + 1
-    groups = [group for group in np.split(order, cut) if len(group) >= 3]
+    cuts = np.concatenate(([0], np.flatnonzero(np.diff(keys[order]) != 0) + 1, [len(order)]))
+    groups = [order[cuts[g] : cuts[g + 1]] for g in np.flatnonzero(np.diff(cuts) >= 3).tolist()]
     return sorted(groups, key=lambda group: (-len(group), int(group[0])))[:200]
 
 
@@ -359,8 +357,7 @@ def _against(
     votes: Votes,
     script: int,
     people: Int64Array,
-    rates: Int64Array,
-    style: Int64Array,
+    habits: tuple[Int64Array, Int64Array, Int64Array],
     ideal: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
 ) -> Int64Array:
     """Log likelihood ratio, 1/1000 nat, that each of `people` repeats the ballot of person `script`."""
@@ -368,9 +365,9 @@ def _against(
     ballot = np.full(votes.n_statements, -1, dtype=np.int8)
     mine = slice(int(votes.offsets[script]), int(votes.offsets[script + 1]))
     ballot[votes.columns[mine]] = votes.values[mine] + 1
-    crowd = np.zeros(votes.n_statements, dtype=np.int64)
+    crowd = np.zeros((votes.n_statements, 4), dtype=np.int64)
     out: Int64Array = _ratios(
-        votes.offsets, votes.columns, votes.values, people, ballot, crowd, rates, style, match, mismatch, *ideal
+        votes.offsets, votes.columns, votes.values, people, ballot, crowd, *habits, match, mismatch, *ideal
     )[0]
     return out
 
@@ -381,8 +378,7 @@ def _gather(
     sample: Int64Array,
     taken: npt.NDArray[np.bool_],
     evidence: float,
-    rates: Int64Array,
-    style: Int64Array,
+    habits: tuple[Int64Array, Int64Array, Int64Array],
     ideal: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
 ) -> SuspectedCluster | None:
     """Everybody who repeats the script: first against the script itself, then against what its repeaters mostly answer."""
@@ -398,7 +394,7 @@ def _gather(
     shared = matched = usual = np.zeros(n, dtype=np.int64)
     for _ in range(4):
         ratio, shared, matched, usual = _ratios(
-            votes.offsets, votes.columns, votes.values, everybody, ballot, crowd, rates, style, match, mismatch, *ideal
+            votes.offsets, votes.columns, votes.values, everybody, ballot, crowd, *habits, match, mismatch, *ideal
         )
         chosen = np.flatnonzero((ratio >= bar) & (shared >= _LEAST_OVERLAP) & ~taken)
         if np.array_equal(chosen, members):
@@ -455,10 +451,10 @@ def _pushed_statements(
     for first, second in _pairs(held, seen, len(people)):
         grown = _grow(held, first, second, len(people), _MOST_PUSHED, least if whole else 3)
         for size, (full, members, partly, agreeing) in enumerate(_tested(held, seen, grown, len(people)).tolist(), start=1):
-            if size < 3 or members < (least if whole else 3) or 2 * members < full:
+            if size < 3 or members < (least if whole else 3) or members * (partly + 2) < 2 * full * (agreeing + 1):
                 continue
             evidence = -_log_tail(members, full, members + agreeing, full + partly, factorial)
-            if evidence >= (testable[size] - math.log(level) if whole else 3.0):
+            if evidence >= _WORTH_COUNTING and evidence * votes.n_participants / len(people) >= testable[size]:
                 hopeful[tuple(sorted(grown[:size].tolist()))] = round(evidence - testable[size], 3)
     results: list[tuple[float, tuple[int, ...]]] = []
     for items in sorted(hopeful, key=lambda items: (-hopeful[items], items))[:_SETS_TESTED]:
@@ -508,9 +504,13 @@ def _testable(opinions: Int64Array, least: int) -> list[float]:
 def _pairs(held: UInt64Array, seen: UInt64Array, n_people: int) -> list[tuple[int, int]]:
     """Pairs of answers to grow from: held together too often, and given by people who met the other statement too often."""
     first, second, together, selective = _joint(held, seen, n_people)
-    by_answers = np.lexsort((second, first, -together))[:_PAIRS_TRIED]
-    by_exposure = np.lexsort((second, first, -selective))[:_PAIRS_TRIED]
-    return sorted({(int(first[k]), int(second[k])) for k in (*by_answers.tolist(), *by_exposure.tolist())})
+    chosen: set[tuple[int, int]] = set()
+    for score in (together, selective):
+        rest = max(len(score) - _PAIRS_TRIED, 0)
+        high = np.flatnonzero(score >= np.partition(score, rest)[rest]) if len(score) else np.empty(0, dtype=np.int64)
+        order = high[np.lexsort((second[high], first[high], -score[high]))][:_PAIRS_TRIED]
+        chosen.update(zip(first[order].tolist(), second[order].tolist(), strict=True))
+    return sorted(chosen)
 
 
 def _selective(
@@ -532,7 +532,7 @@ def _selective(
     partly = (met < whole) & (2 * met >= whole)
     agreeing = int(np.count_nonzero(partly & (same == met)))
     n_full, n_partly = int(np.count_nonzero(full)), int(np.count_nonzero(partly))
-    if len(members) < 5 or 2 * len(members) < n_full:
+    if len(members) < 5 or len(members) * (n_partly + 2) < 2 * n_full * (agreeing + 1):
         return 0.0, members, n_full, n_partly, agreeing
     tail = _log_tail(len(members), n_full, len(members) + agreeing, n_full + n_partly, factorial)
     return round(-tail - allowance, 3), members, n_full, n_partly, agreeing
@@ -577,6 +577,37 @@ def _bits(offsets: Int64Array, columns: Int32Array, values: Int8Array, people: I
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
+def _habits(
+    offsets: Int64Array, columns: Int32Array, values: Int8Array, n_statements: int
+) -> tuple[Int64Array, Int64Array, Int64Array]:
+    """See `_shares`. One observation is added to each rate, half of one to each of a person's odds."""
+    people = len(offsets) - 1
+    rates = np.ones((n_statements, 3), dtype=np.int64)
+    for k in range(len(columns)):
+        rates[columns[k], values[k] + 1] += 1
+    for c in range(n_statements):
+        total = rates[c, 0] + rates[c, 1] + rates[c, 2]
+        for v in range(3):
+            rates[c, v] = (rates[c, v] * 1024 + total - 1) // total
+    style = np.zeros((people, 3), dtype=np.int64)
+    odds = np.zeros((people, 3), dtype=np.int64)
+    expected = np.zeros(3, dtype=np.int64)
+    for p in range(people):
+        total = offsets[p + 1] - offsets[p]
+        expected[:] = 0
+        for k in range(offsets[p], offsets[p + 1]):
+            style[p, values[k] + 1] += 1
+            for v in range(3):
+                expected[v] += rates[columns[k], v]
+        for v in range(3):
+            given = style[p, v]
+            for_it = (2 * given + 1) * max(1024 * total - expected[v] + 512, 1) * 1024
+            odds[p, v] = for_it // ((2 * (total - given) + 1) * (expected[v] + 512))
+            style[p, v] = (given * 1024 + total - 1) // max(total, 1)
+    return rates, style, odds
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
 def _ballot_keys(offsets: Int64Array, columns: Int32Array, values: Int8Array) -> UInt64Array:
     """(n_participants,) a 64-bit word of each ballot (FNV-1a over its entries, mixed)."""
     keys = np.empty(len(offsets) - 1, dtype=np.uint64)
@@ -607,6 +638,59 @@ def _modelled(
     return int(np.ceil((1.0 - skipped) / (1.0 + np.exp(-logit)) * 1024.0))
 
 
+@njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
+def _raised(share: int, odds: int) -> int:
+    """A share, 1/1024, after its odds are multiplied by odds / 1024; rounded up, never lowered."""
+    if odds <= 1024:
+        return share
+    top = share * odds
+    under = top + (1024 - min(share, 1024)) * 1024
+    return (top * 1024 + under - 1) // under
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _conformity(
+    offsets: Int64Array, columns: Int32Array, values: Int8Array, person: int, ballot: Int8Array, crowd: Int64Array
+) -> int:
+    """Odds, 1/1024, with which a person gives the crowd's most frequent answer, relative to the crowd, where the ballot has one."""
+    shared = np.int64(0)
+    hits = np.int64(0)
+    expected = np.int64(0)
+    for k in range(offsets[person], offsets[person + 1]):
+        c = columns[k]
+        if ballot[c] >= 0:
+            usual = crowd[c, 3]
+            shared += 1
+            expected += crowd[c, usual]
+            if values[k] + 1 == usual:
+                hits += 1
+    return (2 * hits + 1) * max(1024 * shared - expected + 512, 1) * 1024 // ((2 * (shared - hits) + 1) * (expected + 512))
+
+
+@njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
+def _honest(
+    q: int,
+    c: int,
+    answer: int,
+    conformity: int,
+    crowd: Int64Array,
+    rates: Int64Array,
+    style: Int64Array,
+    odds: Int64Array,
+    intercepts: FloatArray,
+    slopes: FloatArray,
+    positions: FloatArray,
+    pass_rates: FloatArray,
+) -> int:
+    """The largest probability, 1/1024, that any of the models of an honest person gives to the answer."""
+    honest = max(rates[c, answer], crowd[c, answer], style[q, answer])
+    honest = max(honest, _raised(rates[c, answer], odds[q, answer]))
+    if conformity > 1024 and answer == crowd[c, 3]:
+        honest = max(honest, _raised(crowd[c, answer], conformity))
+    honest = max(honest, _modelled(q, c, answer, intercepts, slopes, positions, pass_rates))
+    return min(honest, 1024)
+
+
 @njit(cache=True)  # type: ignore[untyped-decorator]
 def _compare(
     offsets: Int64Array,
@@ -616,6 +700,7 @@ def _compare(
     bits: UInt64Array,
     rates: Int64Array,
     style: Int64Array,
+    odds: Int64Array,
     match: Int64Array,
     mismatch: Int64Array,
     bar: int,
@@ -627,8 +712,8 @@ def _compare(
 ) -> tuple[Int32Array, Int32Array, Int64Array]:
     """Every ballot as a script against everybody: (script, other, log likelihood ratio in 1/1000 nat) where it is positive.
 
-    The honest share of an answer is the largest of its rate, of the other person's habit, of the caller's model, and of its
-    share in the crowd around the script: people of rank 6 to 20 per cent by closeness (matches minus mismatches). Copies
+    The honest share of an answer is the largest of its rate, of the other person's habits, of the caller's model, and of its
+    share in the crowd around the script (and that raised by how closely the other person follows the crowd): people of rank 6 to 20 per cent by closeness (matches minus mismatches). Copies
     (up to 6 per cent) stand nearer than the crowd and cannot make their own alibi. Closeness is measured without the
     statement in question, or it would be a selection on the answer itself. A script is given up before its crowd is
     measured when even without a crowd the ratios' excess over `bar` sums to less than `needed`.
@@ -642,8 +727,9 @@ def _compare(
             voted[r, w] = bits[r, 0, w] | bits[r, 1, w] | bits[r, 2, w]
     shared = np.empty(n, dtype=np.int32)
     matched = np.empty(n, dtype=np.int32)
+    hopeful = np.zeros(n, dtype=np.bool_)
     ballot = np.full(n_statements, -1, dtype=np.int8)
-    share = np.zeros(n_statements, dtype=np.int64)
+    crowd = np.zeros((n_statements, 4), dtype=np.int64)
     totals = np.zeros(len(mismatch), dtype=np.int64)
     scripts = np.empty(1024, dtype=np.int32)
     others = np.empty(1024, dtype=np.int32)
@@ -659,36 +745,43 @@ def _compare(
                 m += _ones((bits[a, 0, w] & bits[b, 0, w]) | (bits[a, 1, w] & bits[b, 1, w]) | (bits[a, 2, w] & bits[b, 2, w]))
             shared[b] = s
             matched[b] = m
-            if b != a and s >= 8 and 10 * m >= 7 * s:
+            hopeful[b] = b != a and s >= 8 and 10 * m >= 7 * s
+            if hopeful[b]:
                 near += 1
         if near < 2:
             continue
         p = people[a]
         for k in range(offsets[p], offsets[p + 1]):
             ballot[columns[k]] = values[k] + 1
-        share[:] = 0
-        for crowded in range(2):
-            if crowded:
-                _crowd(offsets, columns, values, people, ballot, shared, matched, a, rates, share)
+        for step in range(3):  # each step can only lower a ratio: rates and style, habits, then the crowd and the model
+            if step == 2:
+                _crowd(offsets, columns, values, people, ballot, shared, matched, a, rates, crowd)
             hope = np.int64(0)
             for b in range(n):
-                if b == a or shared[b] < 8 or 10 * matched[b] < 7 * shared[b]:
+                if not hopeful[b]:
                     continue
                 q = people[b]
-                totals[:] = (shared[b] - matched[b]) * mismatch
+                for f in range(len(mismatch)):
+                    totals[f] = (shared[b] - matched[b]) * mismatch[f]
+                conformity = _conformity(offsets, columns, values, q, ballot, crowd) if step == 2 else 0
                 for k in range(offsets[q], offsets[q + 1]):
                     c = columns[k]
                     answer = values[k] + 1
                     if ballot[c] == answer:
-                        honest = max(rates[c, answer], share[c], style[q, answer])
-                        if crowded:
-                            honest = max(honest, _modelled(q, c, answer, intercepts, slopes, positions, pass_rates))
+                        honest = max(rates[c, answer], style[q, answer])
+                        if step == 1:
+                            honest = max(honest, _raised(rates[c, answer], odds[q, answer]))
+                        elif step == 2:
+                            honest = _honest(
+                                q, c, answer, conformity, crowd, rates, style, odds, intercepts, slopes, positions, pass_rates
+                            )
                         honest = min(honest, 1024)
                         for f in range(len(mismatch)):
                             totals[f] += match[f, honest]
                 best = totals.max() - 694  # the mean over two fidelities is at least half of the larger
                 hope += max(best - bar, 0)
-                if crowded and best > 0:
+                hopeful[b] = best > 0
+                if step == 2 and best > 0:
                     if filled == len(scripts):
                         scripts = np.concatenate((scripts, np.empty_like(scripts)))
                         others = np.concatenate((others, np.empty_like(others)))
@@ -715,9 +808,10 @@ def _crowd(
     matched: Int32Array,
     script: int,
     rates: Int64Array,
-    share: Int64Array,
+    crowd: Int64Array,
 ) -> None:
-    """Fill share[c] with the share, 1/1024, of the script's answer to c among the people of the crowd around the script."""
+    """Fill crowd[c] with the share, 1/1024, of each answer to c among the people of the crowd around the script, and with the
+    code of the most frequent answer (at a tie the lower)."""
     n = len(people)
     width = len(rates)
     counts = np.zeros(2 * width + 1, dtype=np.int64)
@@ -735,8 +829,7 @@ def _crowd(
         if 100 * before < 20 * n <= 100 * above:
             low = s
             break
-    agreed = np.zeros(width, dtype=np.int64)
-    asked = np.zeros(width, dtype=np.int64)
+    given = np.zeros((width, 3), dtype=np.int64)
     for b in range(n):
         closeness = 2 * matched[b] - shared[b]
         if b == script or shared[b] == 0 or closeness < low - 1 or closeness > high + 1:
@@ -749,12 +842,15 @@ def _crowd(
             same = ballot[c] == values[k] + 1
             without = closeness - (1 if same else -1)
             if low <= without <= high:
-                asked[c] += 1
-                if same:
-                    agreed[c] += 1
+                given[c, values[k] + 1] += 1
     for c in range(width):
+        crowd[c, :] = 0
         if ballot[c] >= 0:
-            share[c] = (agreed[c] * 1024 + 3 * rates[c, ballot[c]] + asked[c] + 2) // (asked[c] + 3)
+            asked = given[c, 0] + given[c, 1] + given[c, 2]
+            for v in range(3):
+                crowd[c, v] = (given[c, v] * 1024 + 3 * rates[c, v] + asked + 2) // (asked + 3)
+                if crowd[c, v] > crowd[c, crowd[c, 3]]:
+                    crowd[c, 3] = v
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
@@ -781,9 +877,9 @@ def _crowd_of(
         total = counts[c].sum()
         for v in range(3):
             rates[c, v] = (counts[c, v] * 1024 + total - 1) // total
-    share = np.zeros(width, dtype=np.int64)
-    _crowd(offsets, columns, values, people, ballot, shared, matched, place, rates, share)
-    return share
+    crowd = np.zeros((width, 4), dtype=np.int64)
+    _crowd(offsets, columns, values, people, ballot, shared, matched, place, rates, crowd)
+    return crowd
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
@@ -796,6 +892,7 @@ def _ratios(
     crowd: Int64Array,
     rates: Int64Array,
     style: Int64Array,
+    odds: Int64Array,
     match: Int64Array,
     mismatch: Int64Array,
     intercepts: FloatArray,
@@ -804,7 +901,7 @@ def _ratios(
     pass_rates: FloatArray,
 ) -> tuple[Int64Array, Int64Array, Int64Array, Int64Array]:
     """For each of `people`: log likelihood ratio of copying `ballot` (1/1000 nat), statements shared, answered the same, and
-    the sum of honest shares (1/1024) over those shared."""
+    the sum of honest shares (1/1024) over those shared. With too few shared or the same the ratio is -1."""
     ratio = np.zeros(len(people), dtype=np.int64)
     shared = np.zeros(len(people), dtype=np.int64)
     matched = np.zeros(len(people), dtype=np.int64)
@@ -812,19 +909,27 @@ def _ratios(
     totals = np.zeros(len(mismatch), dtype=np.int64)
     for r in range(len(people)):
         p = people[r]
+        for k in range(offsets[p], offsets[p + 1]):
+            if ballot[columns[k]] >= 0:
+                shared[r] += 1
+                if values[k] + 1 == ballot[columns[k]]:
+                    matched[r] += 1
+        if shared[r] < 8 or 10 * matched[r] < 7 * shared[r]:
+            ratio[r] = -1
+            continue
         totals[:] = 0
+        conformity = _conformity(offsets, columns, values, p, ballot, crowd)
         for k in range(offsets[p], offsets[p + 1]):
             c = columns[k]
             if ballot[c] < 0:
                 continue
             answer = values[k] + 1
             wanted = ballot[c]
-            honest = max(rates[c, wanted], crowd[c], style[p, wanted])
-            honest = min(max(honest, _modelled(p, c, wanted, intercepts, slopes, positions, pass_rates)), 1024)
-            shared[r] += 1
+            honest = _honest(
+                p, c, wanted, conformity, crowd, rates, style, odds, intercepts, slopes, positions, pass_rates
+            )
             usual[r] += honest
             if answer == wanted:
-                matched[r] += 1
                 for f in range(len(mismatch)):
                     totals[f] += match[f, honest]
             else:

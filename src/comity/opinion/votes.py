@@ -156,7 +156,8 @@ class Votes:
             offsets=offsets,
             columns=columns,
             values=kept,
-            statements=tuple(known_statements.get(key, Statement(id=key)) for key in statement_ids.tolist()),
+            # among text ids a number is text too, so the listed statement is sought in its plain form
+            statements=tuple(replace(known_statements.get(_plain(key), Statement(id=key)), id=key) for key in statement_ids.tolist()),
             important=kept_marks,
             segments={name: _segment(name, declared, participant_ids) for name, declared in sorted((segments or {}).items())},
         )

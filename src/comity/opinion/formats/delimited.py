@@ -11,6 +11,7 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.csv
@@ -25,8 +26,7 @@ _BLOCK = 1 << 20
 _LONGEST_RECORD = 100_000  # characters; below the limit of the standard library's reader
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):  # not a dataclass: millions are made, and these are made four times as fast
     """The cells of one record, and the line on which it begins; `unclosed` if a quotation mark on it has no partner."""
 
     line: int

@@ -144,14 +144,14 @@ class ParticipantList:
 
     def add(self, line: int, column: str, participant: Any, values: Sequence[Any]) -> None:
         """One participant, with a value for each of the traits; what is wrong becomes a problem."""
+        place: str = column
         value: Any = participant
         try:
             key = cells.id_of(participant, ProblemKind.PARTICIPANT)
             labels = []
-            for column_of_value, value in zip(self.segments, values, strict=True):
-                column = column_of_value
+            for place, value in zip(self.segments, values, strict=True):
                 labels.append(cells.label_of(value))
-            value = participant
+            place, value = column, participant
             first = self._rows.setdefault(str(key), (key, tuple(labels)))
             if first[1] != tuple(labels):
                 raise CellError(
@@ -165,7 +165,7 @@ class ParticipantList:
                     error.kind,
                     self.file,
                     line,
-                    column,
+                    place,
                     cells.shown(value),
                     error.what,
                     error.mend,

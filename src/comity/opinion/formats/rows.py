@@ -43,7 +43,8 @@ def read_vote_rows(table: TextTable, events: VoteEvents, progress: Progress | No
             column.append(cells[place])
         if len(lines) >= _ROWS_AT_ONCE:
             events.add_texts(lines, waiting)
-            for texts in (lines, *waiting.values()):
+            lines.clear()
+            for texts in waiting.values():
                 texts.clear()
     events.add_texts(lines, waiting)
 

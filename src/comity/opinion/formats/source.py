@@ -30,7 +30,7 @@ def read(
     with the bytes (Parquet: rows) done and in all.
 
     Raises BadRows with every problem found in all files; VotesError where a file cannot be read at all (missing, not UTF-8,
-    no such column). Text is streamed: about 16 bytes a row are held, and about 25 at the peak. docs/votes-in.md has the formats.
+    no such column). Text is streamed: about 16 bytes a row are held while reading, some 80 at the peak. docs/votes-in.md has the formats.
     """
     path = Path(source)
     findings = Findings()

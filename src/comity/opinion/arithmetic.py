@@ -1,0 +1,214 @@
+"""Floats that are the same bytes on every processor.
+
+Only +, -, *, / and the square root are used, which IEEE 754 rounds in one way everywhere, in one written order: no BLAS, no
+mathematics library, no fused multiply-add, no reordering by the compiler. Logarithm, exponential, small Cholesky factors and
+eigenvectors are therefore written out here. Accuracy is a few units in the last place, far beyond what is published.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Array = npt.NDArray[Any]
+
+_LN2_HIGH = 6.93147180369123816490e-01
+_LN2_LOW = 1.90821492927058770002e-10
+_POWERS = np.ldexp(1.0, np.arange(-1022, 1024))  # exact: powers of two
+
+
+@njit(cache=True, nogil=True)
+def exp(x: float) -> float:
+    """e to the x by Cody-Waite reduction and a Taylor series of degree 13; 0 below -708, capped at x = 700."""
+    if x < -708.0:
+        return 0.0
+    x = min(x, 700.0)
+    whole = np.floor(x * 1.4426950408889634 + 0.5)
+    r = (x - whole * _LN2_HIGH) - whole * _LN2_LOW
+    series = 1.0
+    for k in range(13, 0, -1):
+        series = 1.0 + series * r / k
+    return series * _POWERS[int(whole) + 1022]  # type: ignore[no-any-return]
+
+
+@njit(cache=True, nogil=True)
+def log(x: float) -> float:
+    """Natural logarithm of a positive normal number, by the series of atanh."""
+    exponent = 0
+    while x > 1.4142135623730951:
+        x *= 0.5
+        exponent += 1
+    while x < 0.7071067811865476:
+        x *= 2.0
+        exponent -= 1
+    z = (x - 1.0) / (x + 1.0)
+    z2 = z * z
+    series = 0.0
+    for k in range(21, -1, -2):
+        series = series * z2 + 1.0 / k if k > 0 else series
+    return 2.0 * z * series + exponent * 0.6931471805599453
+
+
+@njit(cache=True, nogil=True)
+def logistic(x: float) -> float:
+    """1 / (1 + e^-x)."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + exp(-x))
+    e = exp(x)
+    return e / (1.0 + e)
+
+
+@njit(cache=True, nogil=True)
+def softened(mean: float, variance: float) -> float:
+    """Mean of logistic(t) for t normal with this mean and variance; MacKay's approximation (Neural Computation 1992)."""
+    return logistic(mean / np.sqrt(1.0 + 0.39269908169872414 * variance))  # type: ignore[no-any-return]
+
+
+@njit(cache=True, nogil=True)
+def cholesky(a: Array, factor: Array) -> None:
+    """Lower factor of a symmetric positive definite matrix (n, n), written into `factor`; pivots are kept above 1e-12."""
+    n = a.shape[0]
+    for i in range(n):
+        for j in range(i + 1):
+            s = a[i, j]
+            for k in range(j):
+                s -= factor[i, k] * factor[j, k]
+            if i == j:
+                factor[i, i] = np.sqrt(max(s, 1e-12))
+            else:
+                factor[i, j] = s / factor[j, j]
+        for j in range(i + 1, n):
+            factor[i, j] = 0.0
+
+
+@njit(cache=True, nogil=True)
+def inverse_from(factor: Array, work: Array, inverse: Array) -> None:
+    """Inverse of a a' = `factor` factor', written into `inverse`; `work` (n, n) holds the inverse of the factor."""
+    n = factor.shape[0]
+    for i in range(n):
+        work[i, i] = 1.0 / factor[i, i]
+        for j in range(i):
+            s = 0.0
+            for k in range(j, i):
+                s -= factor[i, k] * work[k, j]
+            work[i, j] = s / factor[i, i]
+    for i in range(n):
+        for j in range(i + 1):
+            s = 0.0
+            for k in range(i, n):
+                s += work[k, i] * work[k, j]
+            inverse[i, j] = s
+            inverse[j, i] = s
+
+
+@njit(cache=True, nogil=True)
+def jacobi(matrix: Array, values: Array, vectors: Array) -> None:
+    """Eigenvalues (n,) descending and eigenvectors (columns) of a small symmetric matrix; cyclic Jacobi, 30 sweeps at most."""
+    n = matrix.shape[0]
+    a = matrix.copy()
+    for i in range(n):
+        for j in range(n):
+            vectors[i, j] = 1.0 if i == j else 0.0
+    for _ in range(30):
+        off = 0.0
+        size = 0.0
+        for i in range(n):
+            size += a[i, i] * a[i, i]
+            for j in range(i):
+                off += a[i, j] * a[i, j]
+        if off <= 1e-30 * size:
+            break
+        for p in range(n - 1):
+            for q in range(p + 1, n):
+                if a[p, q] == 0.0:
+                    continue
+                theta = (a[q, q] - a[p, p]) / (2.0 * a[p, q])
+                t = 1.0 / (abs(theta) + np.sqrt(theta * theta + 1.0))
+                if theta < 0.0:
+                    t = -t
+                c = 1.0 / np.sqrt(t * t + 1.0)
+                s = t * c
+                for k in range(n):
+                    left, right = a[k, p], a[k, q]
+                    a[k, p], a[k, q] = c * left - s * right, s * left + c * right
+                for k in range(n):
+                    left, right = a[p, k], a[q, k]
+                    a[p, k], a[q, k] = c * left - s * right, s * left + c * right
+                for k in range(n):
+                    left, right = vectors[k, p], vectors[k, q]
+                    vectors[k, p], vectors[k, q] = c * left - s * right, s * left + c * right
+    for i in range(n):
+        values[i] = a[i, i]
+    for i in range(n - 1):  # selection sort, stable enough for a handful of axes
+        best = i
+        for j in range(i + 1, n):
+            if values[j] > values[best]:
+                best = j
+        if best != i:
+            values[i], values[best] = values[best], values[i]
+            for k in range(n):
+                vectors[k, i], vectors[k, best] = vectors[k, best], vectors[k, i]
+
+
+@njit(cache=True, nogil=True)
+def _orthonormal(basis: Array) -> None:
+    """Rows (m, n) made orthonormal in place; modified Gram-Schmidt, twice."""
+    m, n = basis.shape
+    for a in range(m):
+        for _ in range(2):
+            for b in range(a):
+                s = 0.0
+                for i in range(n):
+                    s += basis[a, i] * basis[b, i]
+                for i in range(n):
+                    basis[a, i] -= s * basis[b, i]
+        s = 0.0
+        for i in range(n):
+            s += basis[a, i] * basis[a, i]
+        s = np.sqrt(s)
+        for i in range(n):
+            basis[a, i] = basis[a, i] / s if s > 1e-150 else (1.0 if i == a else 0.0)
+
+
+@njit(cache=True, nogil=True)
+def leading_eigenvectors(gram: Array, start: Array, rounds: int) -> Array:
+    """Leading eigenvectors of a symmetric positive semidefinite matrix by subspace iteration.
+
+    gram (n, n); start (m, n) with independent rows. Returns (m, n), orthonormal rows by descending eigenvalue.
+    O(rounds n^2 m) time.
+    """
+    m, n = start.shape
+    basis = start.copy()
+    image = np.empty((m, n))
+    for done in range(rounds + 1):
+        _orthonormal(basis)
+        image[:, :] = 0.0
+        for k in range(n):
+            for a in range(m):
+                weight = basis[a, k]
+                if weight != 0.0:
+                    for i in range(n):  # no sum runs along i, so the compiler may take several i at once
+                        image[a, i] += weight * gram[k, i]
+        if done < rounds:
+            basis[:, :] = image
+    small = np.empty((m, m))
+    for a in range(m):
+        for b in range(a + 1):
+            s = 0.0
+            for i in range(n):
+                s += basis[a, i] * image[b, i]
+            small[a, b] = s
+            small[b, a] = s
+    values = np.empty(m)
+    turn = np.empty((m, m))
+    jacobi(small, values, turn)
+    for a in range(m):
+        for i in range(n):
+            s = 0.0
+            for b in range(m):
+                s += basis[b, i] * turn[b, a]
+            image[a, i] = s
+    return image

@@ -1,0 +1,701 @@
+"""The response model: a probability of agreement for each statement anywhere in opinion space.
+
+    P(agree | agree or disagree, position) = logistic(intercept_j + slopes_j . position),   position ~ N(0, I)
+
+A multidimensional item response model with weakly informative priors (intercepts N(0, 4), slopes N(0, 1)), fitted by
+variational Bayes with the bound of Jaakkola and Jordan (Statistics and Computing 2000), so that both people and statements keep
+their uncertainty. No person's parameters are ever fitted globally: each round is a sum over people of integers (`Moments`,
+fixed point), so order, partition and threads cannot matter, and the statements' parameters follow from published sums alone.
+Passes carry no weight here: on every conversation tried, counting them as "in between" predicted hidden votes worse.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from comity.opinion.arithmetic import cholesky, inverse_from, jacobi, leading_eigenvectors, log, softened
+from comity.opinion.chance import below, hash_ids, hash_pairs, mix, uniform
+from comity.opinion.tallies import Tallies, even_shares
+from comity.opinion.votes import Votes
+
+Array = npt.NDArray[Any]
+
+FIXED_POINT = 1 << 20
+"""Scale of the integer moments: a contribution is rounded to a millionth before it is added."""
+INTERCEPT_VARIANCE = 4.0
+SLOPE_VARIANCE = 1.0
+ROUNDS_ON_SAMPLE = 18
+ROUNDS_PER_TRIAL = 10
+SAMPLE_VOTES = 250_000
+TRIAL_VOTES = 100_000
+HIDDEN_SHARE = 10  # one vote in ten
+HIDDEN_WANTED = 5_000  # small conversations hide several tenths in turn, so that the choice does not rest on luck
+MOST_FOLDS = 5
+WORTH_AN_AXIS = 0.002
+"""Nats of log-loss per hidden vote that an axis must be worth, however certain the gain."""
+_TABLE_STEP = 32
+_AUC_BINS = 2048
+
+
+def _bound_table() -> Array:
+    """tanh(x / 2) / (2 x) at x = 0, 1/32, ... 64; the weight of a vote in the quadratic bound."""
+    from comity.opinion.arithmetic import exp
+
+    values = [0.25]
+    for k in range(1, 64 * _TABLE_STEP + 2):
+        x = k / _TABLE_STEP
+        e = exp(-x)
+        values.append((1.0 - e) / (1.0 + e) / (2.0 * x))
+    return np.array(values)
+
+
+_BOUND = _bound_table()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moments:
+    """Integer sums over people from which the statements' parameters follow.
+
+    weights (n_statements, n_pairs) int64: sum over the people who agreed or disagreed of the bound's weight times the second
+    moments of (1, position), packed by rows of the lower triangle; signs (n_statements, n_axes + 1) int64: sum of half the
+    vote times the means of (1, position); both in units of 1 / FIXED_POINT. spread (n_pairs,) int64: sum over people of the
+    second moments. answered (n_statements,) int64: agree or disagree votes. people: how many stand behind `spread`.
+    """
+
+    weights: npt.NDArray[np.int64]
+    signs: npt.NDArray[np.int64]
+    spread: npt.NDArray[np.int64]
+    answered: npt.NDArray[np.int64]
+    people: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResponseModel:
+    """Parameters of every statement, with their covariance, and the convention of the axes.
+
+    means (n_statements, n_axes + 1) float64: intercept, then slopes. covariances (n_statements, n_pairs) float64: packed lower
+    triangle. active (n_statements,) bool: statements that take part and rest on enough votes; the others keep the prior.
+    Axes: principal directions of the slopes weighted by votes, most important first; on each the slope of largest size
+    (the lowest statement id on ties) is positive. People have mean 0 and variance 1 on each axis.
+    """
+
+    means: npt.NDArray[np.float64]
+    covariances: npt.NDArray[np.float64]
+    active: npt.NDArray[np.bool_]
+
+    @property
+    def n_axes(self) -> int:
+        return self.means.shape[1] - 1
+
+    @property
+    def intercepts(self) -> npt.NDArray[np.float64]:
+        return self.means[:, 0]
+
+    @property
+    def slopes(self) -> npt.NDArray[np.float64]:
+        return self.means[:, 1:]
+
+    def second_moments(self) -> npt.NDArray[np.float64]:
+        """(n_statements, n_pairs): mean of the products of the parameters, packed."""
+        a, b = _pairs(self.n_axes)
+        return self.covariances + self.means[:, a] * self.means[:, b]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Positions:
+    """Where people stand, with uncertainty.
+
+    moments (n_participants, n_pairs) float64: packed second moments of (1, position); the prior where a person gave no
+    agree or disagree on an active statement. placed (n_participants,) bool: whether they gave any.
+    """
+
+    moments: npt.NDArray[np.float64]
+    placed: npt.NDArray[np.bool_]
+
+    @property
+    def n_axes(self) -> int:
+        return axes_of(self.moments.shape[1])
+
+    @property
+    def means(self) -> npt.NDArray[np.float64]:
+        """(n_participants, n_axes) float64: expected position."""
+        return self.moments[:, [a * (a + 1) // 2 for a in range(1, self.n_axes + 1)]]
+
+    def variances(self) -> npt.NDArray[np.float64]:
+        """(n_participants, n_axes, n_axes) float64: covariance of each position."""
+        d = self.n_axes
+        mean = self.means
+        full = np.empty((len(mean), d, d))
+        for a in range(d):
+            for b in range(a + 1):
+                full[:, a, b] = self.moments[:, (a + 1) * (a + 2) // 2 + b + 1] - mean[:, a] * mean[:, b]
+                full[:, b, a] = full[:, a, b]
+        return full
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Hidden votes predicted with a number of axes. loss: sum of the log-loss in units of 1 / FIXED_POINT nats; auc in 0..1;
+    difference_error: standard error of the mean difference in log-loss from the best trial, nats."""
+
+    axes: int
+    loss: int
+    auc: float
+    difference_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class AxesChoice:
+    """The number of axes that the data supports, by prediction of hidden votes: the fewest axes within one standard error, or
+    WORTH_AN_AXIS, of the best trial. plain: the statement's rate alone."""
+
+    axes: int
+    hidden: int
+    plain: Trial
+    trials: tuple[Trial, ...]
+
+
+def axes_of(n_pairs: int) -> int:
+    """Number of axes behind a packed length (n_axes + 1)(n_axes + 2) / 2."""
+    d = 0
+    while (d + 1) * (d + 2) // 2 < n_pairs:
+        d += 1
+    return d
+
+
+def answerable(votes: Votes, floor: int = 1) -> npt.NDArray[np.bool_]:
+    """(n_statements,) bool: statements that take part and have at least `floor` agree or disagree votes."""
+    sided = np.bincount(votes.columns[votes.values != 0], minlength=votes.n_statements)
+    return np.array([s.takes_part for s in votes.statements], dtype=np.bool_) & (sided >= max(floor, 1))
+
+
+def sample_of(votes: Votes, limit: int, seed: int, purpose: str) -> Votes:
+    """People in the order of a hash of their ids until they have cast `limit` votes; everybody if they have fewer."""
+    if votes.n_votes <= limit:
+        return votes
+    words = hash_ids(votes.participant_ids, seed, purpose)
+    share = np.uint64(int(limit / votes.n_votes * 2**64))
+    return votes.people(words < share)
+
+
+def fit(votes: Votes, n_axes: int, *, seed: int = 0, floor: int = 1, threads: int = 1, tallies: Tallies | None = None) -> tuple[ResponseModel, Positions, Moments]:
+    """The response model, everybody's positions, and the moments that the statements' parameters follow from.
+
+    Rounds run on a hash sample of at most SAMPLE_VOTES votes; two last rounds and the positions take in everybody.
+    `tallies`: of these votes, if the caller has them (they give the first axes). O(votes n_axes^2) time.
+    """
+    active = answerable(votes, floor)
+    sample = sample_of(votes, SAMPLE_VOTES, seed, "basis")
+    basis = rounds(sample, n_axes, active, ROUNDS_ON_SAMPLE, threads=threads, tallies=tallies if sample is votes else None)
+    model, positions, moments = _everybody(votes, basis, threads)
+    return model, positions, moments
+
+
+def rounds(votes: Votes, n_axes: int, active: Array, count: int, *, threads: int = 1, tallies: Tallies | None = None) -> ResponseModel:
+    """`count` rounds of expectation and maximisation from the axes of the tallies."""
+    pairs = (n_axes + 1) * (n_axes + 2) // 2
+    state, answered = _first_positions(votes, n_axes, active, tallies or (Tallies.of(votes, threads=threads) if n_axes else None))
+    model: ResponseModel | None = None
+    turn, shift = np.eye(n_axes), np.zeros(n_axes)
+    for done in range(count):
+        moments = _pass(votes, model, active, state, turn, shift, inner=0 if done == 0 else (3 if done == 1 else 1), threads=threads)
+        model = maximised(moments, active)
+        if n_axes:
+            model, turn, shift = _whitened(model, moments)
+    assert model is not None and state.shape[1] == pairs and len(answered) == votes.n_statements
+    return model
+
+
+def _everybody(votes: Votes, basis: ResponseModel, threads: int) -> tuple[ResponseModel, Positions, Moments]:
+    n_axes = basis.n_axes
+    state = _prior_state(votes.n_participants, n_axes)
+    turn, shift = np.eye(n_axes), np.zeros(n_axes)
+    model = basis
+    for inner in (4, 2):
+        moments = _pass(votes, model, basis.active, state, turn, shift, inner=inner, threads=threads)
+        model = maximised(moments, basis.active)
+        if n_axes:
+            model, turn, shift = _whitened(model, moments)
+            model, rotation = _principal(model, moments.answered)
+            turn = _product(rotation, turn)
+    _pass(votes, model, basis.active, state, turn, shift, inner=2, threads=threads)
+    return model, Positions(state, _placed(votes, basis.active)), moments
+
+
+def place(votes: Votes, model: ResponseModel, *, threads: int = 1) -> Positions:
+    """Positions of people under a held model; local to each person. O(votes n_axes^2) time."""
+    state = _prior_state(votes.n_participants, model.n_axes)
+    _pass(votes, model, model.active, state, np.eye(model.n_axes), np.zeros(model.n_axes), inner=6, threads=threads)
+    return Positions(state, _placed(votes, model.active))
+
+
+def maximised(moments: Moments, active: Array) -> ResponseModel:
+    """The statements' parameters that follow from moments. Statements that are not active keep the prior."""
+    means, covariances = _maximise(moments.weights, moments.signs, active, 1.0 / INTERCEPT_VARIANCE, 1.0 / SLOPE_VARIANCE, float(FIXED_POINT))
+    return ResponseModel(means, covariances, active)
+
+
+def published_model(moments: Moments, active: Array) -> ResponseModel:
+    """The model as published: what `fit` returns, computed again from its moments."""
+    model = maximised(moments, active)
+    if not model.n_axes:
+        return model
+    model, _, _ = _whitened(model, moments)
+    return _principal(model, moments.answered)[0]
+
+
+def choose_axes(votes: Votes, *, max_axes: int = 6, seed: int = 0, floor: int = 1, threads: int = 1) -> AxesChoice:
+    """Number of axes by prediction of hidden votes.
+
+    On a hash sample of at most TRIAL_VOTES votes one agree or disagree vote in ten is hidden (by a hash of person and statement)
+    among people with ten or more votes; models with 0, 1, 2 ... axes are fitted to the rest, until two more axes have not helped.
+    """
+    sample = sample_of(votes, TRIAL_VOTES, seed, "axes")
+    active = answerable(sample, floor)
+    useful = min(max_axes, max(int(active.sum()) - 1, 0), max(sample.n_participants - 1, 0))
+    folds = [hidden_votes(sample, seed, "hidden") & active[sample.columns]]
+    hidden_in_one = int(folds[0].sum())
+    if hidden_in_one < 30:
+        return AxesChoice(0, hidden_in_one, Trial(-1, 0, 0.5, 0.0), ())
+    for fold in range(1, min(MOST_FOLDS, -(-HIDDEN_WANTED // hidden_in_one))):
+        folds.append(hidden_votes(sample, seed, "hidden", fold) & active[sample.columns])
+    agreed = np.concatenate([sample.values[hidden] > 0 for hidden in folds])
+    trainings = [sample.rows(~hidden) for hidden in folds]
+    tallies = [Tallies.of(training, threads=threads) for training in trainings]
+    who_and_what = [(sample.persons[hidden], sample.columns[hidden]) for hidden in folds]
+    rates = np.concatenate([plain_rates(training)[what] for training, (_, what) in zip(trainings, who_and_what, strict=True)])
+    plain = Trial(-1, int(log_losses(rates, agreed).sum()), area_under_curve(rates, agreed), 0.0)
+    losses: list[Array] = []
+    areas: list[float] = []
+    for n_axes in range(useful + 1):
+        chances = []
+        for training, tally, (who, what) in zip(trainings, tallies, who_and_what, strict=True):
+            model = rounds(training, n_axes, active, ROUNDS_PER_TRIAL, threads=threads, tallies=tally)
+            chances.append(predicted(model, place(training, model, threads=threads), who, what))
+        chance = np.concatenate(chances)
+        losses.append(log_losses(chance, agreed))
+        areas.append(area_under_curve(chance, agreed))
+        totals = [int(entry.sum()) for entry in losses]
+        if n_axes - totals.index(min(totals)) >= 2:
+            break
+    totals = [int(entry.sum()) for entry in losses]
+    best = totals.index(min(totals))
+    n_hidden = len(agreed)
+    trials = []
+    for n_axes, entry in enumerate(losses):
+        difference = entry - losses[best]
+        total, square = int(difference.sum()), int((difference * difference).sum())
+        spread = max(square / n_hidden - (total / n_hidden) ** 2, 0.0)
+        trials.append(Trial(n_axes, totals[n_axes], areas[n_axes], float(np.sqrt(spread / n_hidden)) / FIXED_POINT))
+    chosen = next(t.axes for t in trials if (t.loss - totals[best]) / n_hidden / FIXED_POINT <= max(t.difference_error, WORTH_AN_AXIS))
+    return AxesChoice(chosen, n_hidden, plain, tuple(trials))
+
+
+def plain_rates(votes: Votes) -> npt.NDArray[np.float64]:
+    """(n_statements,) float64: (agrees + 1) / (agrees + disagrees + 2), which knows nothing of the person."""
+    yes = np.bincount(votes.columns[votes.values > 0], minlength=votes.n_statements)
+    no = np.bincount(votes.columns[votes.values < 0], minlength=votes.n_statements)
+    return np.asarray((yes + 1.0) / (yes + no + 2.0))
+
+
+def hidden_votes(votes: Votes, seed: int, purpose: str = "hidden", fold: int = 0) -> npt.NDArray[np.bool_]:
+    """(n_votes,) bool: one in ten of the agree and disagree votes of people with ten or more votes, by hash.
+
+    The ten folds 0..9 of one seed and purpose hide each such vote exactly once.
+    """
+    people = hash_ids(votes.participant_ids, seed, purpose)
+    statements = hash_ids(votes.statement_ids, seed, purpose)
+    words = hash_pairs(np.repeat(people, np.diff(votes.offsets)), statements[votes.columns])
+    many = np.repeat(np.diff(votes.offsets) >= 10, np.diff(votes.offsets))
+    return (below(words, HIDDEN_SHARE) == fold) & (votes.values != 0) & many
+
+
+def predicted(model: ResponseModel, positions: Positions, people: Array, columns: Array) -> npt.NDArray[np.float64]:
+    """(n,) float64: probability that the person agrees, given that they agree or disagree, uncertainty of both included."""
+    return _predict(model.means, model.second_moments(), positions.moments, people.astype(np.int64), columns.astype(np.int64))
+
+
+def area_under_curve(chance: Array, agreed: Array) -> float:
+    """AUC from integer counts in 2,048 bins of the predicted probability; ties within a bin count one half."""
+    bins = np.clip((chance * _AUC_BINS).astype(np.int64), 0, _AUC_BINS - 1)
+    yes = np.bincount(bins[agreed], minlength=_AUC_BINS)
+    no = np.bincount(bins[~agreed], minlength=_AUC_BINS)
+    if not yes.sum() or not no.sum():
+        return 0.5
+    lower = np.concatenate(([0], np.cumsum(no)[:-1]))
+    return int((2 * yes * lower + yes * no).sum()) / (2 * int(yes.sum()) * int(no.sum()))
+
+
+def log_losses(chance: Array, agreed: Array) -> npt.NDArray[np.int64]:
+    """(n,) int64: minus the logarithm of the probability given to what was answered, in units of 1 / FIXED_POINT nats."""
+    return _fixed_losses(np.ascontiguousarray(chance, dtype=np.float64), agreed)
+
+
+def _pairs(n_axes: int) -> tuple[Array, Array]:
+    a = np.array([i for i in range(n_axes + 1) for _ in range(i + 1)])
+    b = np.array([j for i in range(n_axes + 1) for j in range(i + 1)])
+    return a, b
+
+
+def _placed(votes: Votes, active: Array) -> npt.NDArray[np.bool_]:
+    sided = (votes.values != 0) & active[votes.columns]
+    total = np.concatenate(([0], np.cumsum(sided, dtype=np.int64)))
+    return np.asarray(total[votes.offsets[1:]] > total[votes.offsets[:-1]])
+
+
+def _prior_state(n_people: int, n_axes: int) -> npt.NDArray[np.float64]:
+    state = np.zeros((n_people, (n_axes + 1) * (n_axes + 2) // 2))
+    for a in range(n_axes + 1):
+        state[:, a * (a + 1) // 2 + a] = 1.0
+    return state
+
+
+def _first_positions(votes: Votes, n_axes: int, active: Array, tallies: Tallies | None) -> tuple[Array, Array]:
+    """Centred votes times the leading eigenvectors of the tallies' Gram matrix, to unit variance; .3 of uncertainty."""
+    state = _prior_state(votes.n_participants, n_axes)
+    answered = np.bincount(votes.columns, minlength=votes.n_statements)
+    if not n_axes or tallies is None:
+        return state, answered
+    gram = tallies.gram() * active[:, None] * active[None, :]
+    n = np.maximum(np.diagonal(tallies.together), 1)
+    means = np.diagonal(tallies.sums) / n
+    width = min(n_axes + 4, votes.n_statements)
+    words = mix(np.arange(width * votes.n_statements, dtype=np.uint64))
+    start = (uniform(words) - 0.5).reshape(width, votes.n_statements)
+    axes = leading_eigenvectors(np.ascontiguousarray(gram), start, 24)[:n_axes]
+    _start_positions(votes.offsets, votes.columns, votes.values, active, means, np.ascontiguousarray(axes), state)
+    return state, answered
+
+
+def _pass(votes: Votes, model: ResponseModel | None, active: Array, state: Array, turn: Array, shift: Array, *, inner: int, threads: int) -> Moments:
+    """One round over people: their positions under `model` (in place, in `state`), then the moments."""
+    n_axes = axes_of(state.shape[1])
+    pairs = state.shape[1]
+    m = votes.n_statements
+    if model is None:  # the first round: plain weights, positions as they are
+        means, seconds = np.zeros((m, n_axes + 1)), np.zeros((m, pairs))
+    else:
+        means, seconds = model.means, model.second_moments()
+    double = np.array([1.0 if a == b else 2.0 for a in range(n_axes + 1) for b in range(a + 1)])
+    weighted = seconds * double
+
+    def part(bounds: tuple[int, int]) -> tuple[Array, Array, Array, Array]:
+        weights, signs = np.zeros((m, pairs), dtype=np.int64), np.zeros((m, n_axes + 1), dtype=np.int64)
+        spread, answered = np.zeros(pairs + 1, dtype=np.int64), np.zeros(m, dtype=np.int64)
+        _round(
+            votes.offsets, votes.columns, votes.values, active, means, seconds, weighted, state, turn, shift, inner,
+            bounds[0], bounds[1], _BOUND, weights, signs, spread, answered,
+        )  # fmt: skip
+        return weights, signs, spread, answered
+
+    shares = even_shares(votes.offsets, max(1, threads))
+    if len(shares) == 1:
+        parts = [part(shares[0])]
+    else:
+        with ThreadPoolExecutor(len(shares)) as pool:
+            parts = list(pool.map(part, shares))
+    weights, signs, spread, answered = (sum(entries[1:], entries[0]) for entries in zip(*parts, strict=True))
+    return Moments(weights, signs, spread[:-1], answered, int(spread[-1]))
+
+
+def _whitened(model: ResponseModel, moments: Moments) -> tuple[ResponseModel, Array, Array]:
+    """The same model on axes where people have mean 0 and covariance I; and the turn and shift that take people there."""
+    n_axes = model.n_axes
+    people = max(moments.people, 1)
+    mean = np.array([int(moments.spread[a * (a + 1) // 2]) / FIXED_POINT / people for a in range(1, n_axes + 1)])
+    cov = np.empty((n_axes, n_axes))
+    for a in range(n_axes):
+        for b in range(a + 1):
+            cov[a, b] = int(moments.spread[(a + 1) * (a + 2) // 2 + b + 1]) / FIXED_POINT / people - mean[a] * mean[b]
+            cov[b, a] = cov[a, b]
+    for a in range(n_axes):
+        cov[a, a] = max(cov[a, a], 1e-6)
+    lower, work, inverse = np.zeros((n_axes, n_axes)), np.zeros((n_axes, n_axes)), np.zeros((n_axes, n_axes))
+    cholesky(cov, lower)
+    inverse_from(lower, work, inverse)
+    # position = mean + lower . new, so intercept' = intercept + slopes . mean and slopes' = lower' slopes
+    return _changed_axes(model, lower, mean), np.tril(work), mean
+
+
+def _principal(model: ResponseModel, answered: Array) -> tuple[ResponseModel, Array]:
+    """The same model on principal axes of the slopes, with signs by the convention; and the turn (new = turn . old)."""
+    n_axes = model.n_axes
+    importance = np.where(model.active, answered, 0).astype(np.float64)
+    spread = np.zeros((n_axes, n_axes))
+    for a in range(n_axes):
+        for b in range(n_axes):
+            spread[a, b] = _dot3(importance, model.means[:, a + 1], model.means[:, b + 1])
+    values, vectors = np.zeros(n_axes), np.zeros((n_axes, n_axes))
+    jacobi(spread, values, vectors)
+    turned = _changed_axes(model, vectors, np.zeros(n_axes))
+    signs = np.ones(n_axes)
+    for a in range(n_axes):
+        size = np.where(model.active, np.round(np.abs(turned.means[:, a + 1]), 9), -1.0)
+        signs[a] = -1.0 if turned.means[int(np.argmax(size)), a + 1] < 0.0 else 1.0
+    vectors = vectors * signs[None, :]
+    return _changed_axes(model, vectors, np.zeros(n_axes)), np.ascontiguousarray(vectors.T)
+
+
+def _changed_axes(model: ResponseModel, matrix: Array, mean: Array) -> ResponseModel:
+    means, covariances = _change_axes(model.means, model.covariances, np.ascontiguousarray(matrix), mean)
+    return replace(model, means=means, covariances=covariances)
+
+
+@njit(cache=True, nogil=True)
+def _product(left: Array, right: Array) -> Array:
+    n, m, p = left.shape[0], left.shape[1], right.shape[1]
+    out = np.zeros((n, p))
+    for i in range(n):
+        for k in range(m):
+            for j in range(p):
+                out[i, j] += left[i, k] * right[k, j]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _dot3(a: Array, b: Array, c: Array) -> float:
+    s = 0.0
+    for i in range(len(a)):
+        s += a[i] * b[i] * c[i]
+    return s
+
+
+@njit(cache=True, nogil=True)
+def _weight(square: float, table: Array) -> float:
+    x = np.sqrt(max(square, 0.0)) * _TABLE_STEP
+    if x >= 64 * _TABLE_STEP:
+        return _TABLE_STEP / (2.0 * x)  # type: ignore[no-any-return]
+    k = int(x)
+    return table[k] + (x - k) * (table[k + 1] - table[k])  # type: ignore[no-any-return]
+
+
+@njit(cache=True, nogil=True)
+def _start_positions(offsets: Array, columns: Array, values: Array, active: Array, means: Array, axes: Array, state: Array) -> None:
+    n_people = len(offsets) - 1
+    n_axes, n_statements = axes.shape
+    total = np.zeros(n_axes)
+    for i in range(n_people):
+        seen = 0
+        for a in range(n_axes):
+            state[i, (a + 1) * (a + 2) // 2] = 0.0
+        for r in range(offsets[i], offsets[i + 1]):
+            j = columns[r]
+            if active[j]:
+                seen += 1
+                x = values[r] - means[j]
+                for a in range(n_axes):
+                    state[i, (a + 1) * (a + 2) // 2] += x * axes[a, j]
+        for a in range(n_axes):
+            p = state[i, (a + 1) * (a + 2) // 2] * np.sqrt(n_statements / max(seen, 1))
+            state[i, (a + 1) * (a + 2) // 2] = p
+            total[a] += p * p
+    for a in range(n_axes):
+        scale = 0.8 / np.sqrt(max(total[a] / max(n_people, 1), 1e-12))
+        for i in range(n_people):
+            state[i, (a + 1) * (a + 2) // 2] *= scale
+    for i in range(n_people):
+        for a in range(1, n_axes + 1):
+            for b in range(1, a + 1):
+                state[i, a * (a + 1) // 2 + b] = state[i, a * (a + 1) // 2] * state[i, b * (b + 1) // 2] + (0.3 if a == b else 0.0)
+
+
+@njit(cache=True, nogil=True)
+def _round(
+    offsets: Array, columns: Array, values: Array, active: Array, means: Array, seconds: Array, weighted: Array, state: Array,
+    turn: Array, shift: Array, inner: int, first: int, last: int, table: Array,
+    weights: Array, signs: Array, spread: Array, answered: Array,
+) -> None:  # fmt: skip
+    n_axes = means.shape[1] - 1
+    pairs = seconds.shape[1]
+    precision = np.empty((n_axes, n_axes))
+    factor = np.empty((n_axes, n_axes))
+    work = np.empty((n_axes, n_axes))
+    cov = np.empty((n_axes, n_axes))
+    pull = np.empty(n_axes)
+    mean = np.empty(n_axes)
+    packed = np.empty(pairs)
+    for i in range(first, last):
+        e = state[i]
+        sided = 0
+        for r in range(offsets[i], offsets[i + 1]):
+            if values[r] != 0 and active[columns[r]]:
+                sided += 1
+        if sided == 0:
+            continue
+        if inner > 0 and n_axes > 0:
+            # to the axes that the last round left: new = turn (old - shift)
+            for a in range(n_axes):
+                for b in range(a + 1):
+                    cov[a, b] = e[(a + 1) * (a + 2) // 2 + b + 1] - e[(a + 1) * (a + 2) // 2] * e[(b + 1) * (b + 2) // 2]
+                    cov[b, a] = cov[a, b]
+            for a in range(n_axes):
+                s = 0.0
+                for b in range(n_axes):
+                    s += turn[a, b] * (e[(b + 1) * (b + 2) // 2] - shift[b])
+                mean[a] = s
+            for a in range(n_axes):
+                for b in range(n_axes):
+                    s = 0.0
+                    for k in range(n_axes):
+                        s += turn[a, k] * cov[k, b]
+                    work[a, b] = s
+            for a in range(n_axes):
+                e[(a + 1) * (a + 2) // 2] = mean[a]
+                for b in range(a + 1):
+                    s = mean[a] * mean[b]
+                    for k in range(n_axes):
+                        s += work[a, k] * turn[b, k]
+                    e[(a + 1) * (a + 2) // 2 + b + 1] = s
+            for _ in range(inner):
+                for t in range(pairs):
+                    packed[t] = 0.0
+                for a in range(n_axes):
+                    pull[a] = 0.0
+                for r in range(offsets[i], offsets[i + 1]):
+                    v = values[r]
+                    j = columns[r]
+                    if v == 0 or not active[j]:
+                        continue
+                    square = 0.0
+                    for t in range(pairs):
+                        square += weighted[j, t] * e[t]
+                    w = _weight(square, table)
+                    for t in range(pairs):
+                        packed[t] += w * seconds[j, t]
+                    half = 0.5 * v
+                    for a in range(n_axes):
+                        pull[a] += half * means[j, a + 1]
+                for a in range(n_axes):
+                    pull[a] -= packed[(a + 1) * (a + 2) // 2]
+                    for b in range(a + 1):
+                        precision[a, b] = packed[(a + 1) * (a + 2) // 2 + b + 1] + (1.0 if a == b else 0.0)
+                        precision[b, a] = precision[a, b]
+                cholesky(precision, factor)
+                inverse_from(factor, work, cov)
+                for a in range(n_axes):
+                    s = 0.0
+                    for b in range(n_axes):
+                        s += cov[a, b] * pull[b]
+                    mean[a] = s
+                for a in range(n_axes):
+                    e[(a + 1) * (a + 2) // 2] = mean[a]
+                    for b in range(a + 1):
+                        e[(a + 1) * (a + 2) // 2 + b + 1] = mean[a] * mean[b] + cov[a, b]
+        spread[pairs] += 1
+        for t in range(pairs):
+            spread[t] += np.int64(np.rint(e[t] * FIXED_POINT))
+        for r in range(offsets[i], offsets[i + 1]):
+            v = values[r]
+            j = columns[r]
+            if v == 0 or not active[j]:
+                continue
+            square = 0.0
+            for t in range(pairs):
+                square += weighted[j, t] * e[t]
+            w = _weight(square, table) * FIXED_POINT
+            answered[j] += 1
+            for t in range(pairs):
+                weights[j, t] += np.int64(np.rint(w * e[t]))
+            half = 0.5 * v * FIXED_POINT
+            signs[j, 0] += np.int64(np.rint(half))
+            for a in range(n_axes):
+                signs[j, a + 1] += np.int64(np.rint(half * e[(a + 1) * (a + 2) // 2]))
+
+
+@njit(cache=True, nogil=True)
+def _maximise(weights: Array, signs: Array, active: Array, intercept_precision: float, slope_precision: float, scale: float) -> tuple[Array, Array]:
+    n_statements, pairs = weights.shape
+    d = signs.shape[1]
+    means = np.zeros((n_statements, d))
+    covariances = np.zeros((n_statements, pairs))
+    precision = np.empty((d, d))
+    factor = np.empty((d, d))
+    work = np.empty((d, d))
+    cov = np.empty((d, d))
+    for j in range(n_statements):
+        for a in range(d):
+            for b in range(a + 1):
+                prior = (intercept_precision if a == 0 else slope_precision) if a == b else 0.0
+                precision[a, b] = prior + (weights[j, a * (a + 1) // 2 + b] / scale if active[j] else 0.0)
+                precision[b, a] = precision[a, b]
+        cholesky(precision, factor)
+        inverse_from(factor, work, cov)
+        for a in range(d):
+            s = 0.0
+            for b in range(d):
+                s += cov[a, b] * (signs[j, b] / scale)
+            means[j, a] = s if active[j] else 0.0
+            for b in range(a + 1):
+                covariances[j, a * (a + 1) // 2 + b] = cov[a, b]
+    return means, covariances
+
+
+@njit(cache=True, nogil=True)
+def _change_axes(means: Array, covariances: Array, matrix: Array, mean: Array) -> tuple[Array, Array]:
+    """Parameters when position = mean + matrix . new: w' = T w with T = [[1, mean'], [0, matrix']]."""
+    n_statements, d = means.shape
+    change = np.zeros((d, d))
+    change[0, 0] = 1.0
+    for a in range(d - 1):
+        change[0, a + 1] = mean[a]
+        for b in range(d - 1):
+            change[a + 1, b + 1] = matrix[b, a]
+    new_means = np.zeros_like(means)
+    new_covariances = np.zeros_like(covariances)
+    cov = np.empty((d, d))
+    half = np.empty((d, d))
+    for j in range(n_statements):
+        for a in range(d):
+            s = 0.0
+            for b in range(d):
+                s += change[a, b] * means[j, b]
+            new_means[j, a] = s
+            for b in range(a + 1):
+                cov[a, b] = covariances[j, a * (a + 1) // 2 + b]
+                cov[b, a] = cov[a, b]
+        for a in range(d):
+            for b in range(d):
+                s = 0.0
+                for k in range(d):
+                    s += change[a, k] * cov[k, b]
+                half[a, b] = s
+        for a in range(d):
+            for b in range(a + 1):
+                s = 0.0
+                for k in range(d):
+                    s += half[a, k] * change[b, k]
+                new_covariances[j, a * (a + 1) // 2 + b] = s
+    return new_means, new_covariances
+
+
+@njit(cache=True, nogil=True)
+def _predict(means: Array, seconds: Array, state: Array, people: Array, columns: Array) -> Array:
+    n_axes = means.shape[1] - 1
+    out = np.empty(len(people))
+    for r in range(len(people)):
+        e = state[people[r]]
+        j = columns[r]
+        mean = means[j, 0]
+        for a in range(n_axes):
+            mean += means[j, a + 1] * e[(a + 1) * (a + 2) // 2]
+        square = 0.0
+        for a in range(n_axes + 1):
+            for b in range(a + 1):
+                square += (1.0 if a == b else 2.0) * seconds[j, a * (a + 1) // 2 + b] * e[a * (a + 1) // 2 + b]
+        out[r] = softened(mean, max(square - mean * mean, 0.0))
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _fixed_losses(chance: Array, agreed: Array) -> Array:
+    out = np.empty(len(chance), dtype=np.int64)
+    for r in range(len(chance)):
+        p = chance[r] if agreed[r] else 1.0 - chance[r]
+        out[r] = np.int64(np.rint(-log(min(max(p, 1e-6), 1.0 - 1e-9)) * FIXED_POINT))
+    return out

@@ -1,0 +1,229 @@
+"""The main findings in plain words, once: the first screen of the page and the lines on the terminal say the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from comity.opinion.report.figures import percent, tenths
+from comity.opinion.report.texts import harmless
+from comity.opinion.report.words import say
+from comity.opinion.result import Group, GroundScore, OpinionResult, Quality, Ranking, StatementResult
+
+MOST = 0.5
+"""From this share on one may say "most people"."""
+QUOTED = 3
+"""Statements of the common ground that are quoted among the main findings."""
+CLEAR_GAIN = 2.0
+"""The map is said to mean something if it beats the plain rates by this many standard errors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A statement as evidence of a finding, and what is said of it."""
+
+    statement: StatementResult
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One main finding. topic: two or three words. lead: one plain sentence. anchor: where on the page it is shown in full."""
+
+    topic: str
+    lead: str
+    more: tuple[str, ...]
+    quotes: tuple[Quote, ...]
+    anchor: str
+
+
+def main_findings(result: OpinionResult) -> tuple[Finding, ...]:
+    """What a minister should know first, in the order in which it is said."""
+    return (
+        _common_ground(result),
+        _groups(result),
+        _divides(result),
+        _map(result.quality),
+        _coordination(result),
+        _missing(result),
+    )
+
+
+def summary_lines(result: OpinionResult) -> list[str]:
+    """The main findings as plain lines for a terminal: no colours, no control characters, statements cut to one line."""
+    lines = [harmless(result.source.title, 100) or say("untitled")]
+    if result.source.simulated:
+        lines.append(say("simulated_banner"))
+    lines.append(what_this_is(result))
+    for finding in main_findings(result):
+        quoted = finding.topic == say("find_divides")
+        lines.append(" ".join([f"{finding.topic}: {finding.lead}", *finding.more[: 0 if quoted else 1]]))
+        for quote in finding.quotes:
+            lines.append(f"  - {harmless(statement_text(quote.statement), 90)}")
+            lines.append(f"    {quote.sentence}")
+    return lines
+
+
+def what_this_is(result: OpinionResult) -> str:
+    counts = result.counts
+    return say(
+        "what_this_is",
+        people=say("people", n=counts.participants),
+        votes=say("votes", n=counts.votes),
+        statements=say("statements", n=counts.statements),
+    )
+
+
+def statement_text(statement: StatementResult) -> str:
+    return statement.text.strip() or say("statement_without_text", id=str(statement.id))
+
+
+def ground(statement: StatementResult, ranking: Ranking) -> GroundScore:
+    """The score of a statement on one of the three measures of common ground."""
+    return {
+        Ranking.LEAST_AGREEING_FIFTH: statement.least_agreeing_fifth,
+        Ranking.LEAST_GROUP: statement.least_group,
+        Ranking.GROUP_INFORMED_CONSENSUS: statement.group_informed_consensus,
+    }[ranking]
+
+
+def measure(result: OpinionResult) -> str:
+    """Which words the headline takes: "fifth", "group", "flat" (no differences were measured) or "score"."""
+    if result.headline_ranking is Ranking.GROUP_INFORMED_CONSENSUS:
+        return "score"
+    if result.headline_ranking is Ranking.LEAST_GROUP:
+        return "group" if len(result.groups) > 1 else "flat"
+    return "fifth" if result.quality.axes else "flat"
+
+
+def at_least(result: OpinionResult, score: GroundScore) -> str:
+    """The headline of one statement: at least so many in ten agree, rounded down."""
+    kind = measure(result)
+    if score.lower is None or score.estimate is None:
+        return say("not_enough")
+    if kind == "score":
+        return say("score_of_one", estimate=f"{score.estimate:.2f}")
+    if tenths(score.lower) < 1:
+        return say(f"few_{kind}")
+    return say(f"at_least_{kind}", tenths=tenths(score.lower))
+
+
+def stability_words(stability: float) -> str:
+    """Jaccard similarity under resampling in words; thresholds as in Hennig, "Cluster-wise assessment of cluster stability", 2007."""
+    if stability >= 0.85:
+        return say("stable_very")
+    if stability >= 0.75:
+        return say("stable")
+    return say("stable_little") if stability >= 0.6 else say("stable_not")
+
+
+def far_apart(result: OpinionResult, statement: StatementResult) -> str:
+    """Where the groups stand on a statement that divides: the most and the least agreeing, ties to the earlier group."""
+    known = [(rate.share, -n) for n, rate in enumerate(statement.by_group) if rate.share is not None]
+    if len(known) < 2:
+        seen = statement.overall.seen
+        disagree = statement.overall.disagree / seen if seen else None
+        return say("find_split", agree=percent(statement.overall.share), disagree=percent(disagree))
+    (most, first), (least, last) = max(known), min((share, -place) for share, place in known)
+    return say(
+        "find_far_apart",
+        most=percent(most),
+        most_id=result.groups[-first].id,
+        least=percent(least),
+        least_id=result.groups[last].id,
+    )
+
+
+# --- one function for each finding ---
+
+
+def _common_ground(result: OpinionResult) -> Finding:
+    kind = measure(result)
+    scores = [ground(entry, result.headline_ranking) for entry in result.statements if entry.takes_part]
+    sure = sum(score.lower is not None and score.lower >= MOST for score in scores)
+    if not result.headline:
+        lead = say("find_common_unknown")
+    elif kind == "score":
+        lead = say("find_common_score")
+    elif sure:
+        lead = say(f"find_common_{kind}", n=sure)
+    else:
+        lead = say("find_common_none")
+    quoted = [result.statement(key) for key in result.headline[:QUOTED]]
+    quotes = tuple(Quote(entry, at_least(result, ground(entry, result.headline_ranking))) for entry in quoted)
+    return Finding(say("find_common"), lead, (), quotes, "common")
+
+
+def _groups(result: OpinionResult) -> Finding:
+    more: list[str] = []
+    if not result.groups:
+        lead = say("find_no_groups")
+    elif len(result.groups) == 1:
+        lead = say("find_one_group")
+    else:
+        lead = say("find_some_groups", n=len(result.groups))
+        sizes = [say("find_group_size", share=percent(group.share), id=group.id) for group in result.groups]
+        more.append(say("find_group_sizes", sizes=", ".join(sizes)))
+    found = result.stability.groups_in_resamples
+    if result.groups and result.stability.resamples and len(found) >= len(result.groups):
+        same = found[len(result.groups) - 1]
+        more.append(say("find_resampled", resamples=result.stability.resamples, same=same))
+    measured = [(group.stability, n) for n, group in enumerate(result.groups) if group.stability is not None]
+    if len(measured) > 1:
+        least: Group = result.groups[min(measured)[1]]
+        more.append(say("find_least_stable", id=least.id, words=stability_words(min(measured)[0])))
+    return Finding(say("find_groups"), lead, tuple(more), (), "groups")
+
+
+def _divides(result: OpinionResult) -> Finding:
+    quoted = [result.statement(key) for key in result.divisive[:1]]
+    quotes = tuple(Quote(entry, far_apart(result, entry)) for entry in quoted)
+    return Finding(say("find_divides"), say("find_divided" if quotes else "find_not_divided"), (), quotes, "divides")
+
+
+def _map(quality: Quality) -> Finding:
+    if not quality.hidden_votes:
+        return Finding(say("find_map"), say("find_map_untested"), (), (), "map")
+    if not quality.axes:
+        return Finding(say("find_map"), say("find_map_no"), (), (), "map")
+    plain = [trial.standard_error for trial in quality.trials if trial.axes == 0]
+    gain = quality.plain_log_loss - quality.log_loss
+    clear = gain > CLEAR_GAIN * plain[0] if plain else gain > 0
+    pairs = say("find_pairs", map=round(quality.auc * 100), plain=round(quality.plain_auc * 100))
+    return Finding(say("find_map"), say("find_map_yes" if clear else "find_map_little"), (pairs,), (), "map")
+
+
+def _coordination(result: OpinionResult) -> Finding:
+    found = result.manipulation
+    if found is None:
+        return Finding(say("find_coordination"), say("find_not_looked"), (), (), "coordination")
+    more: tuple[str, ...] = ()
+    if found.alarm and found.clusters:
+        lead = say("find_alarm", n=len(found.clusters))
+        worst = min(found.clusters, key=lambda cluster: cluster.top_kept - cluster.top_of)
+        if worst.top_kept >= worst.top_of:
+            more = (say("find_kept_all", of=worst.top_of),)
+        else:
+            more = (say("find_kept_some", kept=worst.top_kept, of=worst.top_of),)
+    else:
+        lead = found.sentence if found.alarm else say("find_no_alarm")
+    return Finding(say("find_coordination"), lead, more, (), "coordination")
+
+
+def _missing(result: OpinionResult) -> Finding:
+    lacking, of = len(result.next_statements.lacking_evidence), result.counts.statements_taking_part
+    lead = say("find_lacking", n=lacking, of=of) if lacking else say("find_nothing_lacking")
+    more = [say("who_speaks")]
+    unplaced = result.counts.participants - result.counts.on_the_map
+    if unplaced > 0:
+        more.append(say("find_unplaced", n=unplaced))
+    shares = []
+    for segment in result.segments:
+        everyone = segment.not_declared + sum(segment.sizes)
+        if segment.not_declared:
+            share = percent(segment.not_declared / everyone)
+            shares.append(say("find_not_declared_share", share=share, name=harmless(segment.name, 40)))
+    if shares:
+        more.append(say("find_not_declared", shares=", ".join(shares)))
+    if result.source.left_out:
+        more.append(say("find_bad_rows", n=len(result.source.left_out)))
+    return Finding(say("find_missing"), lead, tuple(more), (), "next")

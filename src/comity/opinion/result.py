@@ -1,0 +1,366 @@
+"""The finished result of an analysis: one frozen object, which becomes result.json, the tables and the report.
+
+Every figure is already rounded to the precision at which it is published (`DECIMALS`), so that the object, its JSON and the
+report say the same on every processor. `None` means not enough evidence or not asked; it is never zero.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Any
+
+FORMAT = "comity-opinion-result/1"
+DECIMALS = 4
+"""Digits after the point of every published share, score and position."""
+
+
+class Needs(StrEnum):
+    """What a finding can be recomputed from."""
+
+    SUMS = "sums"
+    VOTES = "votes"
+
+
+class Ranking(StrEnum):
+    """The three measures of common ground, see docs/opinion.md."""
+
+    LEAST_AGREEING_FIFTH = "least_agreeing_fifth"
+    LEAST_GROUP = "least_group"
+    GROUP_INFORMED_CONSENSUS = "group_informed_consensus"
+
+
+@dataclass(frozen=True, slots=True)
+class Software:
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What was analysed. votes_sha256: `Votes.digest()`. simulated: invented answers, to be labelled wherever shown."""
+
+    title: str
+    description: str
+    url: str
+    attribution: str
+    simulated: bool
+    votes_sha256: str
+    notes: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the analysis was asked to do. floor: an entry of the sums that rests on fewer people is left out first."""
+
+    method: str = "comity"
+    seed: int = 0
+    floor: int = 1
+    slate_size: int = 7
+    max_axes: int = 6
+    confidence_z: float = 1.28
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """People, statements and votes. on_the_map: people with at least one agree or disagree on a statement that takes part."""
+
+    participants: int
+    on_the_map: int
+    statements: int
+    statements_taking_part: int
+    votes: int
+    agrees: int
+    passes: int
+    disagrees: int
+
+
+@dataclass(frozen=True, slots=True)
+class AxesTrial:
+    """How well votes that were hidden from a model with this many axes were predicted; log-loss in nats, lower is better."""
+
+    axes: int
+    log_loss: float
+    auc: float
+    standard_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Whether the map means anything: hidden votes predicted by the map beside each statement's plain rate.
+
+    trials: the numbers of axes that were tried, 0 first (a model that knows only the statement). standard_error of a trial:
+    of its difference in log-loss from the best trial. axes: the number chosen.
+    """
+
+    axes: int
+    hidden_votes: int
+    log_loss: float
+    auc: float
+    plain_log_loss: float
+    plain_auc: float
+    trials: tuple[AxesTrial, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Agreement among those who voted on a statement (agree, pass and disagree): counts, estimate and interval.
+
+    share, lower, upper are None when nobody, or too few people, answered.
+    """
+
+    agree: int
+    passed: int
+    disagree: int
+    share: float | None
+    lower: float | None
+    upper: float | None
+
+    @property
+    def seen(self) -> int:
+        return self.agree + self.passed + self.disagree
+
+
+@dataclass(frozen=True, slots=True)
+class GroundScore:
+    """One measure of common ground: estimate and interval (z of the settings); None where there is not enough evidence.
+
+    rank: 1 is the most agreed on, by `lower`, ties by statement id; None without enough evidence. weakest: id of the group
+    (or label of the segment) that agrees least, where the measure has one.
+    """
+
+    estimate: float | None
+    lower: float | None
+    upper: float | None
+    rank: int | None
+    weakest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentGround:
+    """Agreement by declared segment for one statement: label -> rate, in the order of labels, and the minimum over them."""
+
+    name: str
+    rates: tuple[Rate, ...]
+    least: GroundScore
+
+
+@dataclass(frozen=True, slots=True)
+class StatementResult:
+    """Everything that is said about one statement.
+
+    probability_curve: modelled agreement (of all votes) at the centre of each of `OpinionResult.cells`, in that order, or empty.
+    intercept, slopes: the response model, P(agree | agree or disagree, position) = logistic(intercept + slopes . position).
+    divisiveness: standard deviation of the modelled agreement over people, 0 to .5; None without enough evidence.
+    """
+
+    id: int | str
+    text: str
+    language: str
+    translations: dict[str, str]
+    moderation: str
+    takes_part: bool
+    overall: Rate
+    important: int | None
+    by_group: tuple[Rate, ...]
+    important_by_group: tuple[int, ...] | None
+    by_segment: tuple[SegmentGround, ...]
+    least_agreeing_fifth: GroundScore
+    least_group: GroundScore
+    group_informed_consensus: GroundScore
+    divisiveness: float | None
+    intercept: float | None
+    slopes: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Representative:
+    """A statement that sets a group apart: its members' rate and the others', and the direction in which they differ."""
+
+    statement: int | str
+    direction: str
+    rate: Rate
+    others: Rate
+    ratio: float
+    test: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An opinion group. id: "A", "B", ... by size. centre: position on each axis. stability: mean Jaccard under resampling.
+
+    certain: members whose membership probability is at least .8.
+    """
+
+    id: str
+    size: int
+    certain: int
+    share: float
+    centre: tuple[float, ...]
+    stability: float | None
+    mean_probability: float
+    representative: tuple[Representative, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentResult:
+    """A declared trait: its labels, how many people declared each, and how they spread over the groups (labels x groups)."""
+
+    name: str
+    labels: tuple[str, ...]
+    sizes: tuple[int, ...]
+    by_group: tuple[tuple[int, ...], ...]
+    not_declared: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """People who stand near each other in opinion space, never fewer than the floor of the map. by_group: people of each group."""
+
+    x: float
+    y: float
+    people: int
+    by_group: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Majority:
+    """A statement on which most of all people agree (or disagree), whatever their group; test: z of share against one half."""
+
+    statement: int | str
+    direction: str
+    rate: Rate
+    test: float
+
+
+@dataclass(frozen=True, slots=True)
+class SlateEntry:
+    """One place of the slate. supporters: people (modelled, on cells) who approve; newly: those with nothing approved before."""
+
+    statement: int | str
+    phase: str
+    supporters: int
+    newly: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlateResult:
+    """Statements that together represent everybody proportionally, and the certificate that was checked (docs/slate.md).
+
+    basis: "modelled" (cells, recomputed from the sums). votes_standing: the same slate held against the votes as cast:
+    "certain", "open" or "refuted"; needs the votes.
+    """
+
+    basis: str
+    entries: tuple[SlateEntry, ...]
+    people: int
+    represented: int
+    certificate_holds: bool
+    certificate: str
+    votes_standing: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectedCoordination:
+    """A cluster of voters who resemble each other more than their opinions explain, and what leaving them out changes.
+
+    top_kept: how many of the headline's top ten stay when the cluster is left out.
+    """
+
+    size: int
+    sentence: str
+    similarity: float
+    expected_by_chance: float
+    top_kept: int
+    top_of: int
+    groups_without: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manipulation:
+    """Coordinated voters: whether any were found and how far the findings depend on them. people_compared: of how many."""
+
+    alarm: bool
+    people_compared: int
+    clusters: tuple[SuspectedCoordination, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextStatements:
+    """What to ask next: ids by need, and statements that lack evidence (fewer votes than a stated minimum)."""
+
+    most_needed: tuple[int | str, ...]
+    lacking_evidence: tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stability:
+    """How the number of groups was chosen: components tried, separated modes, and how often resamples found each number."""
+
+    components: int
+    modes: int
+    resamples: int
+    groups_in_resamples: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionResult:
+    """The finished result. Orders: statements by id; groups by size; cells by x, then y; rankings by rank.
+
+    needs: finding -> what it can be recomputed from. headline: ids of the top of the headline ranking, best first, at most ten.
+    divisive: ids, most divisive first, at most ten.
+    """
+
+    format: str
+    software: Software
+    source: Source
+    settings: Settings
+    counts: Counts
+    quality: Quality
+    headline_ranking: Ranking
+    headline: tuple[int | str, ...]
+    divisive: tuple[int | str, ...]
+    majorities: tuple[Majority, ...]
+    groups: tuple[Group, ...]
+    stability: Stability
+    segments: tuple[SegmentResult, ...]
+    cells: tuple[Cell, ...]
+    slate: SlateResult
+    manipulation: Manipulation | None
+    next_statements: NextStatements
+    statements: tuple[StatementResult, ...]
+    needs: dict[str, Needs]
+
+    def statement(self, key: int | str) -> StatementResult:
+        """The statement with that id; KeyError names the id."""
+        for entry in self.statements:
+            if entry.id == key:
+                return entry
+        raise KeyError(f"no statement {key!r} in this result")
+
+
+def as_data(value: Any) -> Any:
+    """Plain dicts, lists, numbers and strings of a result or a part of it; enums by value."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {entry.name: as_data(getattr(value, entry.name)) for entry in dataclasses.fields(value)}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dict):
+        return {str(key): as_data(entry) for key, entry in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [as_data(entry) for entry in value]
+    return value
+
+
+def to_json(result: OpinionResult) -> str:
+    """result.json: UTF-8, two spaces, keys in the order of the fields, one newline at the end."""
+    return json.dumps(as_data(result), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def rounded(value: float | None) -> float | None:
+    """A figure at the published precision; half goes to even, and minus zero becomes zero."""
+    return None if value is None else round(float(value), DECIMALS) + 0.0
