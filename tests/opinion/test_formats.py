@@ -359,9 +359,23 @@ def test_bad_tables() -> None:
         from_table(COLUMNS, participants={"id": ["a"]})
 
 
-def test_neither_pandas_nor_polars_is_imported() -> None:
-    code = "import sys, comity.opinion.formats; assert not {'pandas', 'polars'} & set(sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True)
+def test_neither_pandas_nor_polars_is_imported(tmp_path: Path) -> None:
+    # Arrow imports pandas by itself in some of its conversions; that takes a second, and the reader does without them
+    pyarrow.parquet.write_table(pa.table(COLUMNS), tmp_path / "votes.parquet")
+    code = """
+import pathlib, sys
+import numpy as np
+from comity.opinion.formats import from_table, read, write_generic
+fixtures, folder = map(pathlib.Path, sys.argv[1:])
+for source in (*sorted(fixtures.iterdir()), folder):
+    if source.is_dir():
+        write_generic(folder / source.name, read(source))
+from_table({"participant": np.array(["a", "b"]), "statement": np.array([1, 2]), "vote": np.array([1, 0])})
+(folder / "bad.csv").write_text("participant,statement,vote\\na,b,1\\na,b,x\\n")
+read(folder / "bad.csv", skip_bad=True)
+assert not {"pandas", "polars"} & set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", code, FIXTURES, tmp_path], check=True)
 
 
 # --- what cannot be taken ---
@@ -502,6 +516,10 @@ def test_a_stray_quotation_mark_costs_its_own_line_only(tmp_path: Path) -> None:
     assert read(path, skip_bad=True).votes.n_votes == 1_999
 
 
+def test_a_header_that_is_quoted(tmp_path: Path) -> None:
+    assert as_dict(read(written(tmp_path, '"participant";"statement";"vote"\n"1";"2";"0"\n')).votes) == {(1, 2): 0}
+
+
 def test_whom_and_what_is_listed_is_noted(tmp_path: Path) -> None:
     written(tmp_path, HEADER + "a,1,1\nA,1,1\nb,2,0\n")
     written(tmp_path, "statement,text\n1,One\n3,Th\u202eree\n", "statements.csv")
@@ -516,6 +534,14 @@ def test_whom_and_what_is_listed_is_noted(tmp_path: Path) -> None:
         NoteKind.LOOK_ALIKES: 2,
         NoteKind.DIRECTION_OVERRIDES: 1,
     }
+
+
+def test_rows_of_a_list_that_repeat_are_taken_once(tmp_path: Path) -> None:
+    written(tmp_path, HEADER + "1,1,1\n")
+    written(tmp_path, "statement,text\n1,One\n1,One\n", "statements.csv")
+    written(tmp_path, "participant,region\n1,N\n1, N\n1,N\n", "participants.csv")
+    report = read(tmp_path).report
+    assert [(note.kind, note.count) for note in report.notes] == [(NoteKind.DUPLICATES, 1), (NoteKind.DUPLICATES, 2)]
 
 
 def test_ids_that_only_look_like_numbers_stay_text(tmp_path: Path) -> None:

@@ -798,6 +798,48 @@ def _compare(
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
+def _ring(
+    offsets: Int64Array,
+    columns: Int32Array,
+    values: Int8Array,
+    people: Int64Array,
+    ballot: Int8Array,
+    shared: Int32Array,
+    matched: Int32Array,
+    script: int,
+    rates: Int64Array,
+    low: int,
+    high: int,
+    most: int,
+    crowd: Int64Array,
+) -> None:
+    """Raise crowd[c] to the shares, at most `most`, among the people whose closeness lies between `low` and `high`."""
+    width = len(rates)
+    given = np.zeros((width, 3), dtype=np.int64)
+    for b in range(len(people)):
+        closeness = 2 * matched[b] - shared[b]
+        if b == script or shared[b] == 0 or closeness < low - 1 or closeness > high + 1:
+            continue
+        p = people[b]
+        for k in range(offsets[p], offsets[p + 1]):
+            c = columns[k]
+            if ballot[c] < 0:
+                continue
+            same = ballot[c] == values[k] + 1
+            without = closeness - (1 if same else -1)
+            if low <= without <= high:
+                given[c, values[k] + 1] += 1
+    for c in range(width):
+        if ballot[c] >= 0:
+            asked = given[c, 0] + given[c, 1] + given[c, 2]
+            for v in range(3):
+                share = (given[c, v] * 1024 + 3 * rates[c, v] + asked + 2) // (asked + 3)
+                crowd[c, v] = max(crowd[c, v], min(share, most))
+                if crowd[c, v] > crowd[c, crowd[c, 3]]:
+                    crowd[c, 3] = v
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
 def _crowd(
     offsets: Int64Array,
     columns: Int32Array,
@@ -818,39 +860,19 @@ def _crowd(
     for b in range(n):
         if b != script and shared[b] > 0:
             counts[2 * matched[b] - shared[b] + width] += 1
-    high = width
-    low = -width
+    edges = np.full(3, -width, dtype=np.int64)  # closeness at ranks 2, 6 and 20 per cent
     above = 0
     for s in range(width, -width - 1, -1):
         before = above
         above += counts[s + width]
-        if 100 * before < 6 * n <= 100 * above:
-            high = s
-        if 100 * before < 20 * n <= 100 * above:
-            low = s
-            break
-    given = np.zeros((width, 3), dtype=np.int64)
-    for b in range(n):
-        closeness = 2 * matched[b] - shared[b]
-        if b == script or shared[b] == 0 or closeness < low - 1 or closeness > high + 1:
-            continue
-        p = people[b]
-        for k in range(offsets[p], offsets[p + 1]):
-            c = columns[k]
-            if ballot[c] < 0:
-                continue
-            same = ballot[c] == values[k] + 1
-            without = closeness - (1 if same else -1)
-            if low <= without <= high:
-                given[c, values[k] + 1] += 1
-    for c in range(width):
-        crowd[c, :] = 0
-        if ballot[c] >= 0:
-            asked = given[c, 0] + given[c, 1] + given[c, 2]
-            for v in range(3):
-                crowd[c, v] = (given[c, v] * 1024 + 3 * rates[c, v] + asked + 2) // (asked + 3)
-                if crowd[c, v] > crowd[c, crowd[c, 3]]:
-                    crowd[c, 3] = v
+        for e in range(3):
+            if 100 * before < (2, 6, 20)[e] * n <= 100 * above:
+                edges[e] = s
+    crowd[:, :] = 0
+    for ring in range(2):
+        high = edges[ring]
+        low = edges[ring + 1]
+        _ring(offsets, columns, values, people, ballot, shared, matched, script, rates, low, high, 820 if ring == 0 else 1024, crowd)
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]

@@ -37,7 +37,7 @@ TRIAL_VOTES = 100_000
 HIDDEN_SHARE = 10  # one vote in ten
 HIDDEN_WANTED = 5_000  # small conversations hide several tenths in turn, so that the choice does not rest on luck
 MOST_FOLDS = 5
-WORTH_AN_AXIS = 0.002
+WORTH_AN_AXIS = 0.001
 """Nats of log-loss per hidden vote that an axis must be worth, however certain the gain."""
 _TABLE_STEP = 32
 _AUC_BINS = 2048
@@ -184,23 +184,19 @@ def sample_of(votes: Votes, limit: int, seed: int, purpose: str) -> Votes:
     return votes.people(words < share)
 
 
-def fit(votes: Votes, n_axes: int, *, seed: int = 0, floor: int = 1, threads: int = 1, tallies: Tallies | None = None) -> tuple[ResponseModel, Positions, Moments]:
-    """The response model, everybody's positions, and the moments that the statements' parameters follow from.
+def fit(votes: Votes, n_axes: int, *, seed: int = 0, floor: int = 1, threads: int = 1, tallies: Tallies | None = None) -> tuple[ResponseModel, Votes]:
+    """The response model with this many axes, and the people it was fitted to: a hash sample of at most SAMPLE_VOTES votes.
 
-    Rounds run on a hash sample of at most SAMPLE_VOTES votes; two last rounds and the positions take in everybody.
     `tallies`: of these votes, if the caller has them (they give the first axes). O(votes n_axes^2) time.
     """
-    active = answerable(votes, floor)
     sample = sample_of(votes, SAMPLE_VOTES, seed, "basis")
-    basis = rounds(sample, n_axes, active, ROUNDS_ON_SAMPLE, threads=threads, tallies=tallies if sample is votes else None)
-    model, positions, moments = _everybody(votes, basis, threads)
-    return model, positions, moments
+    active = answerable(votes, floor)
+    return rounds(sample, n_axes, active, ROUNDS_ON_SAMPLE, threads=threads, tallies=tallies if sample is votes else None), sample
 
 
 def rounds(votes: Votes, n_axes: int, active: Array, count: int, *, threads: int = 1, tallies: Tallies | None = None) -> ResponseModel:
     """`count` rounds of expectation and maximisation from the axes of the tallies."""
-    pairs = (n_axes + 1) * (n_axes + 2) // 2
-    state, answered = _first_positions(votes, n_axes, active, tallies or (Tallies.of(votes, threads=threads) if n_axes else None))
+    state = _first_positions(votes, n_axes, active, tallies or (Tallies.of(votes, threads=threads) if n_axes else None))
     model: ResponseModel | None = None
     turn, shift = np.eye(n_axes), np.zeros(n_axes)
     for done in range(count):
@@ -208,24 +204,8 @@ def rounds(votes: Votes, n_axes: int, active: Array, count: int, *, threads: int
         model = maximised(moments, active)
         if n_axes:
             model, turn, shift = _whitened(model, moments)
-    assert model is not None and state.shape[1] == pairs and len(answered) == votes.n_statements
-    return model
-
-
-def _everybody(votes: Votes, basis: ResponseModel, threads: int) -> tuple[ResponseModel, Positions, Moments]:
-    n_axes = basis.n_axes
-    state = _prior_state(votes.n_participants, n_axes)
-    turn, shift = np.eye(n_axes), np.zeros(n_axes)
-    model = basis
-    for inner in (4, 2):
-        moments = _pass(votes, model, basis.active, state, turn, shift, inner=inner, threads=threads)
-        model = maximised(moments, basis.active)
-        if n_axes:
-            model, turn, shift = _whitened(model, moments)
-            model, rotation = _principal(model, moments.answered)
-            turn = _product(rotation, turn)
-    _pass(votes, model, basis.active, state, turn, shift, inner=2, threads=threads)
-    return model, Positions(state, _placed(votes, basis.active)), moments
+    assert model is not None
+    return conventional(model, moments)[0]
 
 
 def place(votes: Votes, model: ResponseModel, *, threads: int = 1) -> Positions:
@@ -241,13 +221,18 @@ def maximised(moments: Moments, active: Array) -> ResponseModel:
     return ResponseModel(means, covariances, active)
 
 
-def published_model(moments: Moments, active: Array) -> ResponseModel:
-    """The model as published: what `fit` returns, computed again from its moments."""
-    model = maximised(moments, active)
+def moments_of(votes: Votes, model: ResponseModel, state: Array, *, threads: int = 1) -> Moments:
+    """Integer sums over people who stand where `state` (n_participants, n_pairs) says; see `Moments`."""
+    return _pass(votes, model, model.active, state, np.eye(model.n_axes), np.zeros(model.n_axes), inner=0, threads=threads)
+
+
+def conventional(model: ResponseModel, moments: Moments) -> tuple[ResponseModel, Array, Array]:
+    """The same model on axes by the convention (see `ResponseModel`); new position = turn . (old - shift)."""
     if not model.n_axes:
-        return model
-    model, _, _ = _whitened(model, moments)
-    return _principal(model, moments.answered)[0]
+        return model, np.eye(0), np.zeros(0)
+    whitened, turn, shift = _whitened(model, moments)
+    turned, rotation = _principal(whitened, moments.answered)
+    return turned, _product(rotation, np.ascontiguousarray(turn)), shift
 
 
 def choose_axes(votes: Votes, *, max_axes: int = 6, seed: int = 0, floor: int = 1, threads: int = 1) -> AxesChoice:
@@ -274,11 +259,15 @@ def choose_axes(votes: Votes, *, max_axes: int = 6, seed: int = 0, floor: int = 
     losses: list[Array] = []
     areas: list[float] = []
     for n_axes in range(useful + 1):
-        chances = []
-        for training, tally, (who, what) in zip(trainings, tallies, who_and_what, strict=True):
-            model = rounds(training, n_axes, active, ROUNDS_PER_TRIAL, threads=threads, tallies=tally)
-            chances.append(predicted(model, place(training, model, threads=threads), who, what))
-        chance = np.concatenate(chances)
+        inner_threads = threads if len(folds) == 1 else 1
+
+        def one_fold(fold: int, n_axes: int = n_axes, inner_threads: int = inner_threads) -> Array:
+            training = trainings[fold]
+            model = rounds(training, n_axes, active, ROUNDS_PER_TRIAL, threads=inner_threads, tallies=tallies[fold])
+            return predicted(model, place(training, model, threads=inner_threads), *who_and_what[fold])
+
+        with ThreadPoolExecutor(max(1, threads)) as pool:
+            chance = np.concatenate(list(pool.map(one_fold, range(len(folds)))))
         losses.append(log_losses(chance, agreed))
         areas.append(area_under_curve(chance, agreed))
         totals = [int(entry.sum()) for entry in losses]
@@ -356,12 +345,11 @@ def _prior_state(n_people: int, n_axes: int) -> npt.NDArray[np.float64]:
     return state
 
 
-def _first_positions(votes: Votes, n_axes: int, active: Array, tallies: Tallies | None) -> tuple[Array, Array]:
+def _first_positions(votes: Votes, n_axes: int, active: Array, tallies: Tallies | None) -> Array:
     """Centred votes times the leading eigenvectors of the tallies' Gram matrix, to unit variance; .3 of uncertainty."""
     state = _prior_state(votes.n_participants, n_axes)
-    answered = np.bincount(votes.columns, minlength=votes.n_statements)
     if not n_axes or tallies is None:
-        return state, answered
+        return state
     gram = tallies.gram() * active[:, None] * active[None, :]
     n = np.maximum(np.diagonal(tallies.together), 1)
     means = np.diagonal(tallies.sums) / n
@@ -370,7 +358,7 @@ def _first_positions(votes: Votes, n_axes: int, active: Array, tallies: Tallies 
     start = (uniform(words) - 0.5).reshape(width, votes.n_statements)
     axes = leading_eigenvectors(np.ascontiguousarray(gram), start, 24)[:n_axes]
     _start_positions(votes.offsets, votes.columns, votes.values, active, means, np.ascontiguousarray(axes), state)
-    return state, answered
+    return state
 
 
 def _pass(votes: Votes, model: ResponseModel | None, active: Array, state: Array, turn: Array, shift: Array, *, inner: int, threads: int) -> Moments:

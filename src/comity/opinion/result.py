@@ -152,7 +152,6 @@ class SegmentGround:
 class StatementResult:
     """Everything that is said about one statement.
 
-    probability_curve: modelled agreement (of all votes) at the centre of each of `OpinionResult.cells`, in that order, or empty.
     intercept, slopes: the response model, P(agree | agree or disagree, position) = logistic(intercept + slopes . position).
     divisiveness: standard deviation of the modelled agreement over people, 0 to .5; None without enough evidence.
     """
@@ -207,23 +206,25 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class SegmentResult:
-    """A declared trait: its labels, how many people declared each, and how they spread over the groups (labels x groups)."""
+    """A declared trait: its labels, how many people declared each, and how they spread over the groups (labels x groups).
+    None: left out under the floor."""
 
     name: str
     labels: tuple[str, ...]
-    sizes: tuple[int, ...]
-    by_group: tuple[tuple[int, ...], ...]
+    sizes: tuple[int | None, ...]
+    by_group: tuple[tuple[int | None, ...], ...]
     not_declared: int
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """People who stand near each other in opinion space, never fewer than the floor of the map. by_group: people of each group."""
+    """People who stand near each other in opinion space, never fewer than the floor of the map. by_group: people of each group,
+    None where fewer than the floor."""
 
     x: float
     y: float
     people: int
-    by_group: tuple[int, ...]
+    by_group: tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +287,6 @@ class Manipulation:
     alarm: bool
     people_compared: int
     clusters: tuple[SuspectedCoordination, ...]
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)

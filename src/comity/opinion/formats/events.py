@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from comity.opinion.formats import cells
+from comity.opinion.formats.arrow import column_of_texts, numbers_of
 from comity.opinion.formats.cells import CellError
 from comity.opinion.formats.consultation import Findings, NoteKind, Problem, ProblemKind
 from comity.opinion.votes import AGREE, DISAGREE, IdArray, Int32Array, Int64Array, Statement, Votes, number_ids
@@ -58,7 +59,7 @@ class IdColumn:
                     table = np.array([self.code(text) for text in encoded.dictionary.to_pylist()], dtype=np.int64)
                 except CellError:
                     return None
-                return np.asarray(table[encoded.indices.to_numpy()], dtype=np.int64)
+                return np.asarray(table[numbers_of(encoded.indices)], dtype=np.int64)
         else:
             return None
         return numbers if numbers is not None and _within(numbers) else None
@@ -274,7 +275,7 @@ class VoteEvents:
 
     def add_texts(self, lines: Sequence[int], columns: Mapping[str, Sequence[str]]) -> None:
         """Take rows of text with their lines: as a batch if all are clean, else one by one."""
-        if lines and not self.add_batch({name: pa.array(texts, type=pa.string()) for name, texts in columns.items()}):
+        if lines and not self.add_batch({name: column_of_texts(texts) for name, texts in columns.items()}):
             self.add_rows(lines, columns)
 
     def add_rows(self, lines: Sequence[int], columns: Mapping[str, Sequence[Any]]) -> None:
@@ -446,7 +447,7 @@ def _within(numbers: Int64Array) -> bool:
 
 def _whole_numbers(column: pa.Array) -> Int64Array | None:
     try:
-        return np.asarray(column.cast(pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
+        return np.asarray(numbers_of(column.cast(pa.int64())), dtype=np.int64)
     except pa.ArrowInvalid:  # a fraction, or too large
         return None
 
@@ -459,7 +460,7 @@ def _canonical_numbers(column: pa.Array) -> Int64Array | None:
         return None
     if not pc.all(pc.equal(numbers.cast(pa.string()), column)).as_py() and len(column):
         return None
-    return np.asarray(numbers.to_numpy(zero_copy_only=False), dtype=np.int64)
+    return np.asarray(numbers_of(numbers), dtype=np.int64)
 
 
 def _votes_array(column: pa.Array) -> npt.NDArray[np.int8] | None:
@@ -469,7 +470,7 @@ def _votes_array(column: pa.Array) -> npt.NDArray[np.int8] | None:
     if pa.types.is_string(column.type):
         return _each_distinct(column, cells.vote_of, np.int8)
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-        numbers = column.to_numpy(zero_copy_only=False)
+        numbers = numbers_of(column)
         good = (numbers == -1) | (numbers == 0) | (numbers == 1) if numbers.dtype.kind != "u" else numbers <= 1
         return numbers.astype(np.int8) if bool(good.all()) else None
     return None
@@ -480,7 +481,7 @@ def _marks_array(column: pa.Array) -> npt.NDArray[np.bool_] | None:
     if column.null_count:
         return None
     if pa.types.is_boolean(column.type):
-        return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.bool_)
+        return np.asarray(numbers_of(column), dtype=np.bool_)
     if pa.types.is_string(column.type):
         return _each_distinct(column, cells.mark_of, np.bool_)
     return None
@@ -491,7 +492,7 @@ def _times_array(column: pa.Array) -> Int64Array | None:
     if column.null_count:
         return None
     if pa.types.is_timestamp(column.type):
-        return np.asarray(column.cast(pa.timestamp("us"), safe=False).cast(pa.int64()).to_numpy(), dtype=np.int64)
+        return np.asarray(numbers_of(column.cast(pa.timestamp("us"), safe=False).cast(pa.int64())), dtype=np.int64)
     if pa.types.is_string(column.type):
         numbers = _canonical_numbers(column)
         if numbers is not None:
@@ -501,7 +502,7 @@ def _times_array(column: pa.Array) -> Int64Array | None:
         except CellError:
             return None
     if pa.types.is_floating(column.type):
-        return cells.times_of(column.to_numpy(zero_copy_only=False).astype(np.float64))
+        return cells.times_of(numbers_of(column).astype(np.float64))
     numbers = _whole_numbers(column) if pa.types.is_integer(column.type) else None
     return cells.times_of(numbers) if numbers is not None else None
 
@@ -513,4 +514,4 @@ def _each_distinct(column: pa.Array, take: Any, dtype: Any) -> npt.NDArray[Any] 
         table = np.array([take(text) for text in encoded.dictionary.to_pylist()], dtype=dtype)
     except CellError:
         return None
-    return np.asarray(table[encoded.indices.to_numpy()], dtype=dtype)
+    return np.asarray(table[numbers_of(encoded.indices)], dtype=dtype)

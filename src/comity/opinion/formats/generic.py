@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
 from comity.opinion.formats import cells
+from comity.opinion.formats.arrow import column_of_numbers, column_of_texts
 from comity.opinion.formats.cells import CellError
 from comity.opinion.formats.consultation import Consultation, Findings, ProblemKind, SourceFormat
 from comity.opinion.formats.delimited import Progress, TextTable, open_table
@@ -95,14 +95,15 @@ def read_generic(
     else:
         events = _read_parquet(votes_file, columns, findings, progress)
     findings.refuse(skip_bad)
+    statements, participants = listed.close(), people.close()
     votes, tally = events.finish(
-        statements=listed.statements,
-        participants=people.participants,
+        statements=statements,
+        participants=participants,
         segments=people.segments,
         participants_as_text=about.participants_as_text,
         statements_as_text=about.statements_as_text,
     )
-    note_on_people_and_statements(findings, votes, listed.statements, people.participants if has_people else None)
+    note_on_people_and_statements(findings, votes, statements, participants if has_people else None)
     source_format = SourceFormat.PARQUET if table is None else SourceFormat.DELIMITED
     return Consultation(
         name=about.name or (votes_file.stem if votes_file.stem != "votes" else folder.resolve().name),
@@ -287,17 +288,13 @@ def _toml(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _write_votes(path: Path, votes: Votes) -> None:
-    def named(ids: IdArray, index: npt.NDArray[np.int32]) -> pa.Array:
-        if ids.dtype.kind == "O":
-            return pa.array(ids.tolist(), type=pa.string()).take(pa.array(index))
-        return pa.array(ids[index])
+def _id_column(ids: IdArray) -> pa.Array:
+    return column_of_texts(ids.tolist()) if ids.dtype.kind == "O" else column_of_numbers(ids)
 
-    fields = [
-        pa.field("participant", pa.string() if votes.participant_ids.dtype.kind == "O" else pa.int64()),
-        pa.field("statement", pa.string() if votes.statement_ids.dtype.kind == "O" else pa.int64()),
-        pa.field("vote", pa.int8()),
-    ]
+
+def _write_votes(path: Path, votes: Votes) -> None:
+    people, statements = _id_column(votes.participant_ids), _id_column(votes.statement_ids)
+    fields = [pa.field("participant", people.type), pa.field("statement", statements.type), pa.field("vote", pa.int8())]
     if votes.important is not None:
         fields.append(pa.field("important", pa.int8()))
     schema = pa.schema(fields)
@@ -310,10 +307,10 @@ def _write_votes(path: Path, votes: Votes) -> None:
             for first in range(0, votes.n_votes, _ROWS_AT_ONCE):
                 part = slice(first, first + _ROWS_AT_ONCE)
                 columns = [
-                    named(votes.participant_ids, persons[part]),
-                    named(votes.statement_ids, votes.columns[part]),
-                    pa.array(votes.values[part]),
+                    people.take(column_of_numbers(persons[part])),
+                    statements.take(column_of_numbers(votes.columns[part])),
+                    column_of_numbers(votes.values[part]),
                 ]
                 if votes.important is not None:
-                    columns.append(pa.array(votes.important[part].astype(np.int8)))
+                    columns.append(column_of_numbers(votes.important[part].astype(np.int8)))
                 writer.write_batch(pa.record_batch(columns, schema=schema))

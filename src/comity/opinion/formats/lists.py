@@ -30,10 +30,6 @@ class StatementList:
         self._known: dict[str, Statement] = {}
         self._repeats = 0
 
-    @property
-    def statements(self) -> list[Statement]:
-        return list(self._known.values())
-
     def read(self, table: TextTable, names: Mapping[str, str], ignored: Collection[str] = ()) -> None:
         """All statements of a delimited file; `names`: our name -> the column's, where the file has such a column."""
         used = {ours: theirs for ours, theirs in names.items() if theirs in table.header}
@@ -50,6 +46,11 @@ class StatementList:
             if complain_of_cells(self.findings, table, record):
                 continue
             self.add(record.line, {ours: record.cells[place] for ours, place in places.items()}, used)
+
+    def close(self) -> list[Statement]:
+        """All statements, after a note on those that were listed more than once in the same words."""
+        note_repeats(self.findings, self.file, self._repeats)
+        return list(self._known.values())
 
     def add(self, line: int, row: Mapping[str, Any], names: Mapping[str, str]) -> None:
         """One statement from the cells of its row, by our names; what is wrong with it becomes a problem."""
@@ -85,9 +86,6 @@ class StatementList:
                         "Keep one of its rows.",
                     )
                 self._repeats += 1
-                self.findings.note(
-                    NoteKind.DUPLICATES, 1, f"{self.file}, {self.counted} {line}: repeats statement {key} exactly."
-                )
         except CellError as error:
             self.findings.problem(
                 Problem(
@@ -118,10 +116,7 @@ class ParticipantList:
         self.counted = counted
         self.segments: dict[str, dict[int | str, str]] = {}
         self._rows: dict[str, tuple[int | str, tuple[str, ...]]] = {}
-
-    @property
-    def participants(self) -> list[int | str]:
-        return [key for key, _ in self._rows.values()]
+        self._repeats = 0
 
     def read(self, table: TextTable, participant: str) -> None:
         """All participants of a delimited file; every column but the participant's is a trait."""
@@ -137,6 +132,11 @@ class ParticipantList:
             if not complain_of_cells(self.findings, table, record):
                 self.add(record.line, participant, record.cells[at], [record.cells[place] for _, place in places])
 
+    def close(self) -> list[int | str]:
+        """All participants, after a note on those that were listed more than once with the same values."""
+        note_repeats(self.findings, self.file, self._repeats)
+        return [key for key, _ in self._rows.values()]
+
     def traits(self, names: Sequence[str]) -> None:
         """The traits that the rows will give, in the order in which they give them."""
         for name in names:
@@ -149,11 +149,14 @@ class ParticipantList:
         try:
             key = cells.id_of(participant, ProblemKind.PARTICIPANT)
             labels = []
-            for place, value in zip(self.segments, values, strict=True):
-                labels.append(cells.label_of(value))
+            for trait, cell in zip(self.segments, values, strict=True):
+                place, value = trait, cell
+                labels.append(cells.label_of(cell))
             place, value = column, participant
-            first = self._rows.setdefault(str(key), (key, tuple(labels)))
-            if first[1] != tuple(labels):
+            row = (key, tuple(labels))
+            first = self._rows.setdefault(str(key), row)
+            self._repeats += first is not row
+            if first != row:
                 raise CellError(
                     ProblemKind.LISTED_TWICE,
                     f"participant {key} is listed twice, differently.",
@@ -176,6 +179,11 @@ class ParticipantList:
         for declared, label in zip(self.segments.values(), labels, strict=True):
             if label:
                 declared[key] = label
+
+
+def note_repeats(findings: Findings, file: str, count: int) -> None:
+    """A note on rows of a list that say again what another row says."""
+    findings.note(NoteKind.DUPLICATES, count, f"{file}: {count:,} rows repeat another row exactly; taken once.")
 
 
 def complain_of_cells(findings: Findings, table: TextTable, record: Record) -> bool:

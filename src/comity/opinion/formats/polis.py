@@ -88,10 +88,11 @@ def read_export(
     findings.refuse(skip_bad)
     people = matrix.people if matrix is not None else []
     _check_sign(events, counts, long.name if long is not None else WIDE_NAMES[0])
-    known = {str(entry.id) for entry in listed.statements}
+    statements = listed.close()
+    known = {str(entry.id) for entry in statements}
     columns = [Statement(id=key) for key in (matrix.statement_ids if matrix else ()) if str(key) not in known]
-    votes, tally = events.finish(statements=[*listed.statements, *columns], participants=people)
-    note_on_people_and_statements(findings, votes, listed.statements, people if long is not None and matrix else None)
+    votes, tally = events.finish(statements=[*statements, *columns], participants=people)
+    note_on_people_and_statements(findings, votes, statements, people if long is not None and matrix else None)
     if long is not None and matrix is not None:
         _compare(votes, matrix.events.finish(participants=people)[0], matrix.table.name, findings)
     about = read_about(folder, findings)
@@ -344,8 +345,9 @@ def read_json(folder: Path, findings: Findings, skip_bad: bool) -> Consultation:
                 counts[str(entry.get(theirs["statement"]))] = (agrees, disagrees)
     findings.refuse(skip_bad)
     _check_sign(events, counts, "votes.json")
-    votes, tally = events.finish(statements=listed.statements)
-    note_on_people_and_statements(findings, votes, listed.statements, None)
+    statements = listed.close()
+    votes, tally = events.finish(statements=statements)
+    note_on_people_and_statements(findings, votes, statements, None)
     about = read_about(folder, findings)
     conversation = (
         _load(folder / "conversation.json", dict, findings) if (folder / "conversation.json").is_file() else {}

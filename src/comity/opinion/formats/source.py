@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -73,8 +74,7 @@ def _settle(folder: Path, findings: Findings) -> tuple[Path, list[Path]]:
         for child in inner:
             names = [file.name for file in _vote_files(child)]
             same = all(
-                (folder / name).is_file() and (folder / name).read_bytes() == (child / name).read_bytes()
-                for name in names
+                (folder / name).is_file() and filecmp.cmp(folder / name, child / name, shallow=False) for name in names
             )
             findings.note(
                 NoteKind.FILES_NOT_USED,

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from comity.opinion.formats.arrow import column_of_numbers, column_of_texts
 from comity.opinion.formats.consultation import Consultation, Findings, SourceFormat
 from comity.opinion.formats.events import VoteEvents, note_on_people_and_statements
 from comity.opinion.formats.generic import column_names
@@ -62,12 +63,9 @@ def from_table(
     for number, row in enumerate(rows, start=1):
         people.add(number, "participant", row["participant"], [row[trait] for trait in people.segments])
     findings.refuse(skip_bad)
-    votes, tally = events.finish(
-        statements=listed.statements, participants=people.participants, segments=people.segments
-    )
-    note_on_people_and_statements(
-        findings, votes, listed.statements, people.participants if participants is not None else None
-    )
+    known_statements, known_people = listed.close(), people.close()
+    votes, tally = events.finish(statements=known_statements, participants=known_people, segments=people.segments)
+    note_on_people_and_statements(findings, votes, known_statements, known_people if participants is not None else None)
     return Consultation(
         name=name,
         votes=votes,
@@ -96,6 +94,10 @@ def _column(values: Any) -> pa.Array:
     if isinstance(values, (pa.Array, pa.ChunkedArray)):
         return values
     array = np.asarray(values)
+    if array.ndim == 1 and array.dtype.kind in "iufb":
+        return column_of_numbers(array)
+    if array.ndim == 1 and array.dtype.kind == "U":
+        return column_of_texts(array.tolist())
     if array.dtype.kind == "O" and len({type(value) for value in array.tolist()} - {type(None)}) > 1:
         # ids that are partly numbers, partly text: text for all, which is what `Votes` makes of them
         return pa.array([None if value is None else str(value) for value in array.tolist()])

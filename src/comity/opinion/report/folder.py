@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from comity.opinion.report.page import render_html
@@ -51,7 +52,8 @@ def write_folder(folder: Path, result: OpinionResult, participants: ParticipantT
         raise OutputError(f"cannot write to {folder}: {said}. Give a folder that can be written to, with enough room.") from error
     finally:
         for path in waiting.values():
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
 def _utf8(text: str) -> bytes:

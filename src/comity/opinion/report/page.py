@@ -1,0 +1,262 @@
+"""The report as one HTML file: chooses what is shown where, and hands it to the template `report.html.j2`.
+
+No script, no network, no clock: a content security policy in the page forbids the first two. Every text is escaped by the
+template; statements stand in elements of their own with their language and direction.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from comity.opinion.report import drawings, figures, findings, texts, words
+from comity.opinion.report.words import say
+from comity.opinion.result import NextStatements, OpinionResult, Ranking, Rate, SegmentResult, StatementResult
+
+MOST_ROWS = 1000
+"""Rows of the table of all statements; a longer one is cut, and says so."""
+MOST_LISTED = 20
+"""Entries of a list that only names what is missing or was left out."""
+MOST_COLUMNS = 8
+"""Labels of a declared trait that stand side by side; of more, the least and the most agreeing are shown."""
+MOST_MARKED = 10
+"""Rows of the table of marks of importance."""
+LIKELY = (0.02, 0.98)
+"""Statements outside this range of expected agreement on both sides of an axis say little about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row beneath a statement: whose votes, and the rate."""
+
+    who: str | Markup
+    style: str
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """What one direction of an axis sorts: the statement on which agreement rises most, one step to the other side to one step along."""
+
+    way: str
+    statement: StatementResult
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRates:
+    """A declared trait and one statement: the rates to show, and the least over labels."""
+
+    statement: StatementResult
+    rates: tuple[Rate, ...]
+    least: str
+    most: str
+
+
+def render_html(result: OpinionResult) -> str:
+    """The whole report; UTF-8 when written. O(statements x groups); about 0.3 kB and 20 µs for each statement."""
+    page = _template().render(_context(result))
+    return re.sub(r"\n\s+", "\n", page)
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FunctionLoader(_resource),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals |= {
+        "say": say,
+        "language": words.LANGUAGE,
+        "direction": words.DIRECTION,
+        "style": Markup(_style()),
+        "percent": figures.percent,
+        "span": figures.span,
+        "decimal": figures.decimal,
+        "key": drawings.key,
+        "bar": drawings.bar,
+        "definitions": drawings.definitions(),
+        "harmless": texts.harmless,
+        "tag": texts.language_tag,
+        "stability_words": findings.stability_words,
+        "longest": texts.LONGEST,
+    }
+    return environment.get_template("report.html.j2")
+
+
+def _resource(name: str) -> str:
+    return files("comity.opinion.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _style() -> str:
+    """The style sheet without what only its reader needs."""
+    bare = re.sub(r"/\*.*?\*/", "", _resource("report.css"), flags=re.DOTALL)
+    return re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"\s+", " ", bare)).strip()
+
+
+def _context(result: OpinionResult) -> dict[str, Any]:
+    ranking = result.headline_ranking
+    by_id = {entry.id: entry for entry in result.statements}
+    place = {entry.id: n for n, entry in enumerate(result.statements)}
+    named = [by_id[key] for key in dict.fromkeys([*result.headline, *result.divisive])]
+    ordered = sorted(result.statements, key=lambda entry: (_rank(entry, ranking), place[entry.id]))
+    return {
+        "result": result,
+        "source": result.source,
+        "counts": result.counts,
+        "title": texts.harmless(result.source.title, 200) or say("untitled"),
+        "description": texts.paragraphs(result.source.description),
+        "link": result.source.url if re.match(r"https?://[^\s]+\Z", result.source.url) else "",
+        "what_this_is": findings.what_this_is(result),
+        "each": _each(result),
+        "findings": findings.main_findings(result),
+        "statement": by_id.__getitem__,
+        "anchor": lambda entry: f"s{place[entry.id]}",
+        "text_of": lambda entry: texts.harmless(findings.statement_text(entry)),
+        "translated": _translated,
+        "ground": lambda entry: findings.ground(entry, ranking),
+        "at_least": lambda entry: findings.at_least(result, findings.ground(entry, ranking)),
+        "far_apart": lambda entry: findings.far_apart(result, entry),
+        "rows": lambda entry: _rows(result, entry),
+        "against": lambda group, rate, others: (
+            Row(_group_key(result, group.id), _style_of(result, group.id), rate),
+            Row(say("others"), "", others),
+        ),
+        "all_of": lambda rate: (Row(say("everyone"), "", rate),),
+        "measure": findings.measure(result),
+        "map": drawings.opinion_map(result),
+        "cell_sizes": [cell.people for cell in result.cells],
+        "directions": _directions(result),
+        "drawn_axes": min(result.quality.axes, 2),
+        "segments": [(segment, [_by_label(segment, entry) for entry in named]) for segment in result.segments],
+        "wide": lambda segment: len(segment.labels) > MOST_COLUMNS,
+        "marked": _marked(result),
+        "lacking": _lacking(result.next_statements, by_id),
+        "most_needed": [by_id[key] for key in result.next_statements.most_needed if key in by_id],
+        "ordered": ordered[:MOST_ROWS],
+        "out": _why_out,
+        "coverage": figures.coverage(result.settings.confidence_z),
+        "most_listed": MOST_LISTED,
+        "ranking_key": _RANKINGS[ranking],
+        "cut": any(len(entry.text) > texts.LONGEST for entry in result.statements),
+    }
+
+
+_RANKINGS = {
+    Ranking.LEAST_AGREEING_FIFTH: "fifth",
+    Ranking.LEAST_GROUP: "group",
+    Ranking.GROUP_INFORMED_CONSENSUS: "consensus",
+}
+
+
+def _rank(entry: StatementResult, ranking: Ranking) -> float:
+    rank = findings.ground(entry, ranking).rank
+    return math.inf if rank is None else rank
+
+
+def _each(result: OpinionResult) -> str:
+    """How many statements a person answered on average, in digits; "" where everybody answered all."""
+    counts = result.counts
+    if not counts.participants or counts.votes >= counts.participants * counts.statements:
+        return ""
+    average = counts.votes / counts.participants
+    return f"{average:.0f}" if average >= 10 else f"{average:.1f}"
+
+
+def _translated(entry: StatementResult) -> str:
+    found = texts.translation(entry.translations, entry.language, words.LANGUAGE)
+    return texts.harmless(found) if found else ""
+
+
+def _group_key(result: OpinionResult, group_id: str) -> Markup:
+    return drawings.key([group.id for group in result.groups].index(group_id), group_id)
+
+
+def _style_of(result: OpinionResult, group_id: str) -> str:
+    return f"g{drawings.style_of([group.id for group in result.groups].index(group_id))}"
+
+
+def _rows(result: OpinionResult, entry: StatementResult) -> list[Row]:
+    """Everybody, then each group; with one group only everybody."""
+    rows = [Row(say("everyone"), "", entry.overall)]
+    if len(result.groups) > 1:
+        rows += [
+            Row(_group_key(result, group.id), _style_of(result, group.id), rate)
+            for group, rate in zip(result.groups, entry.by_group, strict=False)
+        ]
+    return rows
+
+
+def _directions(result: OpinionResult) -> list[tuple[int, list[Direction]]]:
+    """For the axes that are drawn: the statement that rises most each way, from the model. Ties to the earlier statement."""
+    found = []
+    for axis in range(min(result.quality.axes, 2)):
+        ways: list[Direction] = []
+        for sign, way in ((1, ("axis_right", "axis_up")[axis]), (-1, ("axis_left", "axis_down")[axis])):
+            best: Direction | None = None
+            for entry in result.statements:
+                if not entry.takes_part or entry.intercept is None or len(entry.slopes) <= axis or entry.overall.share is None:
+                    continue
+                step = sign * entry.slopes[axis]
+                low, high = _logistic(entry.intercept - step), _logistic(entry.intercept + step)
+                if max(low, high) > LIKELY[0] and min(low, high) < LIKELY[1] and high > low:
+                    if best is None or high - low > best.high - best.low:
+                        best = Direction(say(way), entry, low, high)
+            if best is not None:
+                ways.append(best)
+        if ways:
+            found.append((axis + 1, ways))
+    return found
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, value))))
+
+
+def _by_label(segment: SegmentResult, entry: StatementResult) -> LabelRates:
+    parts = [part for part in entry.by_segment if part.name == segment.name]
+    if not parts:
+        return LabelRates(entry, (), say("no_figure"), say("no_figure"))
+    part = parts[0]
+    known = [(rate.share, -n) for n, rate in enumerate(part.rates) if rate.share is not None]
+
+    def named(share: float, n: int) -> str:
+        return say("least_in", share=figures.percent(share), label=texts.harmless(segment.labels[n], 40))
+
+    if not known:
+        return LabelRates(entry, part.rates, say("no_figure"), say("no_figure"))
+    (most, first), (least, last) = max(known), min((share, -n) for share, n in known)
+    return LabelRates(entry, part.rates, named(least, last), named(most, -first))
+
+
+def _marked(result: OpinionResult) -> list[tuple[StatementResult, float]] | None:
+    """Statements by the share of voters who marked them; ties to the earlier statement. None where nobody was asked."""
+    asked = [
+        (entry.important / entry.overall.seen, -n, entry)
+        for n, entry in enumerate(result.statements)
+        if entry.takes_part and entry.important is not None and entry.overall.seen
+    ]
+    if not asked:
+        return None
+    asked.sort(key=lambda found: found[:2], reverse=True)
+    return [(entry, share) for share, _, entry in asked[:MOST_MARKED] if share > 0]
+
+
+def _lacking(wanted: NextStatements, by_id: dict[int | str, StatementResult]) -> list[StatementResult]:
+    return [by_id[key] for key in wanted.lacking_evidence if key in by_id]
+
+
+def _why_out(entry: StatementResult) -> str:
+    return "" if entry.takes_part else say("out_rejected" if entry.moderation == "rejected" else "out_other")
