@@ -32,7 +32,7 @@ setup: $(READY) ## create .venv from the pins (done by the other verbs when need
 	@:
 
 demo: $(READY) ## a whole consultation from votes to report, on this machine
-	@$(BIN)/comity demo $(ARGS)
+	@$(BIN)/comity demo --out out/demo $(ARGS)
 
 quick: $(READY) ## the fast tests, in under two minutes
 	$(BIN)/python -m pytest -n $(WORKERS) -m 'not slow and not browser and not soak' $(ARGS)
@@ -85,7 +85,7 @@ clean: ## remove .venv, caches and built files
 	rm -rf $(VENV) build dist out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# --- the environment: two stamps, so that a second run starts at once ---
+# --- the environment: two stamps, so that a second run starts at once. Byte code and kernels are compiled here, for the same end ---
 
 $(UV): requirements-bootstrap.txt
 	@python=''; \
@@ -108,6 +108,8 @@ $(UV): requirements-bootstrap.txt
 
 $(READY): $(UV) requirements-dev.txt pyproject.toml
 	@echo 'installing into $(VENV) from requirements-dev.txt'
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements-dev.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@echo 'compiling the engine for this machine: about a minute, once'
+	@$(BIN)/comity demo --quiet --out $(VENV)/demo || echo 'setup: the engine did not run; `make test` says more.' >&2
 	@touch $@

@@ -19,7 +19,7 @@ from comity.opinion import common_ground as ground
 from comity.opinion import groups as grouping
 from comity.opinion import model as response
 from comity.opinion import sums as summing
-from comity.opinion.coordination import Coordination, dependence, find_coordinated
+from comity.opinion.coordination import dependence, find_coordinated
 from comity.opinion.polis import Side, majority_consensus, representative_statements, representativeness
 from comity.opinion.result import (
     FORMAT,
@@ -140,12 +140,12 @@ def analyse(
     say("finding common ground")
     described = replace(source or Source("", "", "", "", False, "", (), ()), votes_sha256=votes.digest())
     result, slate = conclude(sums, votes.statements, chosen, described)
-    if slate.statements:
+    if slate is not None and slate.statements:
         standing = check_against_votes(votes, slate.statements, len(slate.statements)).standing
         result = replace(result, slate=replace(result.slate, votes_standing=standing.value))
     if coordination:
         say("looking for coordinated voters")
-        result = replace(result, manipulation=_manipulation(votes, find_coordinated(votes, seed=chosen.seed), result, chosen, threads))
+        result = replace(result, manipulation=_manipulation(votes, basis, result, chosen, threads))
     return Analysis(result, sums, basis, placement)
 
 
@@ -172,7 +172,7 @@ def _fitted(
     votes: Votes, n_axes: int, settings: Settings, threads: int, tallies: Tallies | None
 ) -> tuple[response.ResponseModel, response.Positions, grouping.Mixture]:
     model, sample = response.fit(votes, n_axes, seed=settings.seed, floor=settings.floor, threads=threads, tallies=tallies)
-    mixture, people = grouping.find_mixture(response.place(sample, model, threads=threads), sample.participant_ids, seed=settings.seed)
+    mixture, people = grouping.find_mixture(response.place(sample, model, threads=threads), sample.participant_ids, seed=settings.seed, threads=threads)
     if len(mixture.shares) > 1:
         model, mixture = grouping.refined(sample.people(people), model, mixture)
     if sample is not votes or len(mixture.shares) > 1:
@@ -283,8 +283,8 @@ def published_model(sums: Sums) -> response.ResponseModel:
     return response.maximised(response.Moments(sums.weights, sums.signs, zero, zero, 0), sums.active)
 
 
-def conclude(sums: Sums, statements: tuple[Statement, ...], settings: Settings, source: Source) -> tuple[OpinionResult, Slate]:
-    """Every finding that follows from the sums; also the slate in the engine's own terms.
+def conclude(sums: Sums, statements: tuple[Statement, ...], settings: Settings, source: Source) -> tuple[OpinionResult, Slate | None]:
+    """Every finding that follows from the sums; also the slate in the engine's own terms, None without enough evidence.
 
     statements: texts for `sums.statement_ids`, in that order.
     """
@@ -382,11 +382,7 @@ def conclude(sums: Sums, statements: tuple[Statement, ...], settings: Settings, 
         statements=tuple(statement_result(j) for j in range(len(ids))),
         needs=dict(NEEDS),
     )
-    return result, chosen or _empty_slate()
-
-
-def _empty_slate() -> Slate:
-    return slate_of_cells(np.ones(1, dtype=np.int64), np.zeros((1, 1), dtype=np.bool_), 0)
+    return result, chosen
 
 
 def _taking_part(measure: ground.Measure, taking_part: Array) -> ground.Measure:
@@ -511,12 +507,26 @@ def _next(model: response.ResponseModel, overall: Array, fifth: ground.Measure, 
     return NextStatements(tuple(ids[j] for j in order[:TOP] if needs[j] > 0), tuple(ids[j] for j in lacking))
 
 
-def _manipulation(votes: Votes, found: Coordination, result: OpinionResult, settings: Settings, threads: int) -> Manipulation:
+def _without(votes: Votes, basis: Basis, settings: Settings, threads: int) -> OpinionResult:
+    """The findings when some people are left out: model, density and cells fitted anew, the number of axes and components held."""
+    model, sample = response.fit(votes, basis.model.n_axes, seed=settings.seed, floor=settings.floor, threads=threads)
+    positions = response.place(votes, model, threads=threads)
+    mixture = grouping.resettled(positions, basis.grouping.mixture, votes.participant_ids, seed=settings.seed)
+    found = grouping.find_groups(positions, mixture, votes.participant_ids, seed=settings.seed, resamples=0)
+    held = Basis(basis.choice, model, found, basis.tree)
+    placement = place(votes, held, threads=threads, positions=positions)
+    held = replace(held, tree=space.grow(placement.grid[placement.positions.placed], smallest=max(MAP_SMALLEST, settings.floor)))
+    sums = collect(votes, held, placement, settings, threads=threads)
+    return conclude(sums, votes.statements, settings, Source("", "", "", "", False, "", (), ()))[0]
+
+
+def _manipulation(votes: Votes, basis: Basis, result: OpinionResult, settings: Settings, threads: int) -> Manipulation:
+    found = find_coordinated(votes, seed=settings.seed)
     clusters = []
     for cluster in found.clusters:
         honest = np.ones(votes.n_participants, dtype=np.bool_)
         honest[cluster.participants] = False
-        without = analyse(votes.people(honest), settings, threads=threads, coordination=False).result
+        without = _without(votes.people(honest), basis, settings, threads)
         changed = dependence(result.headline, without.headline)
         clusters.append(
             SuspectedCoordination(

@@ -7,6 +7,7 @@ eigenvectors are therefore written out here. Accuracy is a few units in the last
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ Array = npt.NDArray[Any]
 _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
 _POWERS = np.ldexp(1.0, np.arange(-1022, 1024))  # exact: powers of two
+_EXP = np.array([1.0 / math.factorial(k) for k in range(14)])
+_LOG = np.array([1.0 / (2 * k + 1) for k in range(11)])
 
 
 @njit(cache=True, nogil=True)
@@ -28,9 +31,9 @@ def exp(x: float) -> float:
     x = min(x, 700.0)
     whole = np.floor(x * 1.4426950408889634 + 0.5)
     r = (x - whole * _LN2_HIGH) - whole * _LN2_LOW
-    series = 1.0
-    for k in range(13, 0, -1):
-        series = 1.0 + series * r / k
+    series = _EXP[13]
+    for k in range(12, -1, -1):
+        series = _EXP[k] + series * r
     return series * _POWERS[int(whole) + 1022]  # type: ignore[no-any-return]
 
 
@@ -46,9 +49,9 @@ def log(x: float) -> float:
         exponent -= 1
     z = (x - 1.0) / (x + 1.0)
     z2 = z * z
-    series = 0.0
-    for k in range(21, -1, -2):
-        series = series * z2 + 1.0 / k if k > 0 else series
+    series = _LOG[10]
+    for k in range(9, -1, -1):
+        series = _LOG[k] + series * z2
     return 2.0 * z * series + exponent * 0.6931471805599453
 
 

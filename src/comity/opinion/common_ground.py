@@ -69,6 +69,8 @@ def least_group(counts: Array, *, z: float) -> Measure:
     than chance explains (random effects; DerSimonian, Laird, Controlled Clinical Trials 1986): where all groups agree alike, their votes
     are pooled, where they differ, each stands for itself. Not enough evidence: a group with fewer than ENOUGH_IN_GROUP votes.
     """
+    if not len(counts):
+        return _unknown(counts.shape[1])
     cast = counts.sum(axis=2).astype(np.float64)
     rate = (counts[:, :, AGREES] + 1.0) / (cast + 2.0)
     variance = rate * (1 - rate) / (cast + 2.0)
@@ -94,6 +96,8 @@ def least_group(counts: Array, *, z: float) -> Measure:
 
 def group_informed_consensus(counts: Array, *, z: float) -> Measure:
     """Product over groups of (agrees + 1) / (votes + 2), as the reference method has it, with an interval on the log scale."""
+    if not len(counts):
+        return _unknown(counts.shape[1])
     cast = counts.sum(axis=2)
     rate = (counts[:, :, AGREES] + 1.0) / (cast + 2.0)
     logs = _logs(np.ascontiguousarray(rate))
@@ -133,6 +137,11 @@ def agreement_in_cells(model: ResponseModel, centres: Array, overall: Array) -> 
 def divisiveness(agreement: FloatArray, people: Array) -> FloatArray:
     """(n_statements,) float64: standard deviation of the modelled agreement over people; 0 all alike, .5 two equal camps."""
     return np.asarray(_deviation(agreement, people.astype(np.float64)))
+
+
+def _unknown(n_statements: int) -> Measure:
+    nothing = np.full(n_statements, np.nan)
+    return Measure(nothing, nothing, nothing, np.full(n_statements, -1, dtype=np.int64))
 
 
 def _sum(values: Array) -> FloatArray:

@@ -12,13 +12,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from comity.opinion.arithmetic import exp, log
 from comity.opinion.chance import hash_ids
-from comity.opinion.votes import FloatArray, Int8Array, Int32Array, Int64Array, Votes
+from comity.opinion.votes import PASS, FloatArray, Int8Array, Int32Array, Int64Array, Votes
 
 UInt64Array = npt.NDArray[np.uint64]
 
@@ -31,16 +33,23 @@ _FIDELITIES = (0.95, 0.8)
 """Copying in the alternative: this part of the answers is copied, the rest is given as an honest person would."""
 _EXPECTED_COPIES = (4, 16, 64)
 """Sizes of a cluster that the alternative holds equally likely, in the people compared."""
+_HALF = 694
+"""Log 2 in 1/1000 nat: the mean over two fidelities is at least half of the larger ratio."""
 _LEAST_OVERLAP = 8
-_LEAST_MATCH = (7, 10)
-_CROWD = (6, 20)
+_LEAST_SAME = 70
+"""Per cent. Two ballots are looked at more closely with at least this many statements shared and answered the same."""
+_CROWD_FROM, _CROWD_TO = 6, 20
 """Per cent of people, by closeness, between which the honest neighbourhood of a ballot is measured (see `_compare`)."""
+_LEAST_PUSHING = 5
 _MOST_PUSHED = 12
 _PAIRS_TRIED = 64
-_SETS_TESTED = 32
+_SETS_TESTED = 12
 _WORTH_COUNTING = 7.0
-_WORK = 1_000_000_000
-"""Bound on 64-bit words compared; larger consultations are compared in a hash sample of people."""
+"""Nats within the sample before a set of statements is counted over everybody; keeps chance findings out, costs no alarm."""
+_PEOPLE_COMPARED = 1_000_000_000
+"""Bound on people x people x 16 x 64-bit words; larger consultations are compared in a hash sample of people."""
+_PEOPLE_SEARCHED = 4096
+"""Hash sample in which candidates for pushed statements are looked for; twice as many with up to 256 statements."""
 
 
 class Trace(StrEnum):
@@ -56,13 +65,28 @@ class ExpectedAnswers:
 
     P(agree | agree or disagree) = 1 / (1 + exp(-(intercepts[j] + slopes[j] . positions[i]))), P(pass) = pass_rates[j].
     intercepts (n_statements,), slopes (n_statements, n_axes), positions (n_participants, n_axes), pass_rates
-    (n_statements,): float64, no missing values. Give a model with which the suspects cannot explain themselves: few axes.
+    (n_statements,): float64, no missing values. Axes chosen by
+    the prediction of held-out votes are few enough that copies do not get one of their own.
     """
 
     intercepts: FloatArray
     slopes: FloatArray
     positions: FloatArray
     pass_rates: FloatArray
+
+    @classmethod
+    def of(
+        cls, votes: Votes, intercepts: npt.NDArray[Any], slopes: npt.NDArray[Any], positions: npt.NDArray[Any]
+    ) -> ExpectedAnswers:
+        """The model with each statement's own rate of passing in `votes` (0 where nobody voted); shapes as above."""
+        cast = np.bincount(votes.columns, minlength=votes.n_statements)
+        passed = np.bincount(votes.columns[votes.values == PASS], minlength=votes.n_statements)
+        return cls(
+            intercepts=np.ascontiguousarray(intercepts, dtype=np.float64),
+            slopes=np.ascontiguousarray(slopes, dtype=np.float64),
+            positions=np.ascontiguousarray(positions, dtype=np.float64),
+            pass_rates=passed / np.maximum(cast, 1),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +126,13 @@ class SuspectedCluster:
             return (
                 f"{self.size} people repeat one ballot: of the {self.compared:.0f} statements that each shares with it on average, "
                 f"{self.alike:.0%} are answered the same, where {self.alike_if_honest:.0%} would be usual for people who think alike. "
-                f"The number of such clusters expected among honest people is {chance}."
+                f"The number of such clusters expected among honest people is {chance}; a small bloc that votes in unison, or one "
+                f"person who took part several times, looks the same."
             )
         return (
-            f"{self.size} people answer the same {len(self.statements)} statements in the same way: of the {self.compared:.0f} "
-            f"who voted on all of them, {self.alike:.0%} do, where {self.alike_if_honest:.0%} of those who voted on only some of them do so "
-            f"on what they saw. The number of such clusters expected among honest people is {chance}."
+            f"{self.size} people answer the same {len(self.statements)} statements in the same way: of the {self.compared:.0f} who "
+            f"voted on all of them, {self.alike:.0%} do, where {self.alike_if_honest:.0%} of those who voted on only some of them "
+            f"do so on what they saw. The number of such clusters expected among honest people is {chance}."
         )
 
 
@@ -176,8 +201,9 @@ def find_coordinated(
 ) -> Coordination:
     """Clusters of people who vote alike beyond what statements' rates, people's habits and opinion explain.
 
-    seed: for the hash sample of people that is compared in large consultations. expected: an optional model of opinion; its
-    probabilities can only weaken the evidence. level: expected number of false suspicions of each trace, 0 < level < 1.
+    seed: for the hash sample of people that is compared in large consultations. level: expected number of false suspicions of
+    each trace, 0 < level < 1. expected: a model of opinion fitted to the same votes (`ExpectedAnswers.of`). Its probabilities
+    can only weaken the evidence for a repeated ballot; without it a small bloc that votes in unison may be suspected.
     Statements that findings may not name (rejected, or about the person) take no part.
 
     All pairs of at most `compared_people` are compared: O(compared_people^2 n_statements / 64) time, bounded; everything
@@ -231,8 +257,8 @@ def _same_ballot(
     ideal = _ideal(expected, votes)
     match, mismatch = _weights()
     bits = _bits(votes.offsets, votes.columns, votes.values, sample, votes.n_statements)
-    bar = math.floor(1000 * math.log(max(n / _EXPECTED_COPIES[-1], 1)))
-    needed = math.floor(1000 * math.log(n / level))
+    bar = math.floor(1000 * log(max(n / _EXPECTED_COPIES[-1], 1.0)))
+    needed = math.floor(1000 * log(n / level))
     script, other, nats = _compare(
         votes.offsets, votes.columns, votes.values, sample, bits, *habits, match, mismatch, bar, needed, *ideal
     )
@@ -243,7 +269,7 @@ def _same_ballot(
     tested = n + len(twins)
     passed = 0
     for k, place in enumerate(order, start=1):
-        if evidence[place] >= math.log(tested / (k * level)):
+        if evidence[place] >= log(tested / (k * level)):
             passed = k
     found: list[tuple[float, SuspectedCluster]] = []
     taken = np.zeros(votes.n_participants, dtype=np.bool_)
@@ -254,9 +280,9 @@ def _same_ballot(
         if taken[sample[place]]:
             continue
         left = _mixture(nats[rows][fresh], n)
-        if left < math.log(tested / level):
+        if left < log(tested / level):
             continue
-        cluster = _gather(votes, int(sample[place]), sample, taken, left - math.log(tested), habits, ideal)
+        cluster = _gather(votes, int(sample[place]), sample, taken, left - log(float(tested)), habits, ideal)
         if cluster is not None:
             found.append((-left, cluster))
     for group in twins:
@@ -265,8 +291,8 @@ def _same_ballot(
             continue
         script_nats = _against(votes, int(group[0]), group[1:], habits, ideal)
         left = _mixture(script_nats, votes.n_participants)
-        if left >= math.log(tested / level):
-            cluster = _gather(votes, int(group[0]), sample, taken, left - math.log(tested), habits, ideal)
+        if left >= log(tested / level):
+            cluster = _gather(votes, int(group[0]), sample, taken, left - log(float(tested)), habits, ideal)
             if cluster is not None:
                 found.append((-left, cluster))
     return found, n, n * (n - 1) // 2
@@ -276,7 +302,7 @@ def _sample(votes: Votes, seed: int) -> Int64Array:
     """Indices, ascending, of the people who are compared: all with enough votes, or as many as the work allows by hash."""
     able = np.flatnonzero(np.diff(votes.offsets) >= _LEAST_OVERLAP)
     words = -(-max(votes.n_statements, 1) // 64)
-    room = math.isqrt(_WORK // (16 * words))
+    room = math.isqrt(_PEOPLE_COMPARED // (16 * words))
     if len(able) <= room:
         return able
     rank = np.lexsort((able, hash_ids(votes.participant_ids[able], seed, "coordination")))
@@ -286,7 +312,8 @@ def _sample(votes: Votes, seed: int) -> Int64Array:
 def _shares(votes: Votes) -> tuple[Int64Array, Int64Array, Int64Array]:
     """Rates (n_statements, 3): share of each answer (disagree, pass, agree), and two descriptions of a person's habits
     (n_participants, 3): the share of each answer, and its odds relative to what the same statements' rates lead to expect
-    (one parameter of a Rasch model for each answer). All in 1/1024; shares are rounded up."""
+    (one parameter of a Rasch model for each answer). All in 1/1024; shares are rounded up.
+    """
     rates, style, odds = _habits(votes.offsets, votes.columns, votes.values, votes.n_statements)
     return rates, style, odds
 
@@ -308,8 +335,8 @@ def _weights() -> tuple[Int64Array, Int64Array]:
     for row, fidelity in enumerate(_FIDELITIES):
         for share in range(1, _GRAIN + 1):
             p = share / _GRAIN
-            match[row, share] = math.floor(1000 * math.log((fidelity + (1 - fidelity) * p) / p))
-    return match, np.array([math.floor(1000 * math.log(1 - fidelity)) for fidelity in _FIDELITIES], dtype=np.int64)
+            match[row, share] = math.floor(1000 * log((fidelity + (1 - fidelity) * p) / p))
+    return match, np.array([math.floor(1000 * log(1 - fidelity)) for fidelity in _FIDELITIES], dtype=np.int64)
 
 
 def _evidence(script: Int32Array, nats: Int64Array, n: int) -> dict[int, float]:
@@ -329,16 +356,7 @@ def _mixture(nats: Int64Array, n: int) -> float:
     the sizes s n. Rounded to 1/1000, so that every processor comes to the same decision.
     """
     sizes = [copies for copies in _EXPECTED_COPIES if 4 * copies <= n] or [_EXPECTED_COPIES[0]]
-    logs = []
-    for copies in sizes:
-        part = min(copies / n, 0.5)
-        total = (n - 1 - len(nats)) * math.log1p(-part)
-        for value in np.sort(nats).tolist():
-            ratio = value / 1000
-            total += ratio + math.log(part + (1 - part) * math.exp(-ratio)) if ratio > 0 else math.log1p(-part + part * math.exp(ratio))
-        logs.append(total)
-    top = max(logs)
-    return round(top + math.log(sum(math.exp(value - top) for value in logs) / len(logs)), 3)
+    return round(_log_mean_product(np.sort(nats) / 1000.0, n, np.array(sizes, dtype=np.float64)), 3)
 
 
 def _twins(votes: Votes, sample: Int64Array) -> list[Int64Array]:
@@ -388,8 +406,8 @@ def _gather(
     mine = slice(int(votes.offsets[script]), int(votes.offsets[script + 1]))
     ballot[votes.columns[mine]] = votes.values[mine] + 1
     everybody = np.arange(n, dtype=np.int64)
-    crowd = _crowd_of(votes.offsets, votes.columns, votes.values, sample, ballot, np.int64(script))
-    bar = math.floor(1000 * math.log(n / 4)) if n > 4 else 0
+    crowd = _crowd_of(votes.offsets, votes.columns, votes.values, sample, ballot, script)
+    bar = math.floor(1000 * log(n / 4)) if n > 4 else 0
     members = np.array([script], dtype=np.int64)
     shared = matched = usual = np.zeros(n, dtype=np.int64)
     for _ in range(4):
@@ -403,7 +421,7 @@ def _gather(
         if len(members) < 3:
             break
         ballot = _majority(votes.offsets, votes.columns, votes.values, members, votes.n_statements)
-        crowd = _crowd_of(votes.offsets, votes.columns, votes.values, sample, ballot, np.int64(-1))
+        crowd = _crowd_of(votes.offsets, votes.columns, votes.values, sample, ballot, -1)
     if len(members) < 3:
         return None
     taken[members] = True
@@ -423,7 +441,7 @@ def _gather(
 
 def _chance(evidence: float) -> float:
     """exp(-evidence) to three figures, from 1e-12 to 1."""
-    return float(f"{math.exp(-min(max(evidence, 0.0), 27.6)):.2e}")
+    return float(f"{exp(-min(max(evidence, 0.0), 27.6)):.2e}")
 
 
 # --- pushed statements ---
@@ -436,30 +454,31 @@ def _pushed_statements(
     counted = np.bincount(votes.columns, minlength=votes.n_statements)
     if votes.n_participants < 20 or np.count_nonzero(counted) < 3:
         return []
-    room = 8192 if votes.n_statements <= 256 else 4096
+    room = _PEOPLE_SEARCHED * (2 if votes.n_statements <= 256 else 1)
     people = np.arange(votes.n_participants, dtype=np.int64)
     if votes.n_participants > room:
         rank = np.lexsort((people, hash_ids(votes.participant_ids, seed, "pushed")))
         people = np.sort(people[rank[:room]])
     held, seen = _columns_as_bits(votes.offsets, votes.columns, votes.values, people, votes.n_statements)
     opinions = np.bincount(votes.persons, weights=(votes.values != 0), minlength=votes.n_participants).astype(np.int64)
-    least = 5
-    testable = _testable(opinions, least)
-    factorial = np.array([0.0, *np.cumsum([math.log(k) for k in range(1, votes.n_participants + 1)]).tolist()])
-    whole = len(people) == votes.n_participants
+    testable = _testable(opinions, _LEAST_PUSHING)
+    factorial = _log_factorials(votes.n_participants)
+    least = _LEAST_PUSHING if len(people) == votes.n_participants else 3
     hopeful: dict[tuple[int, ...], float] = {}
     for first, second in _pairs(held, seen, len(people)):
-        grown = _grow(held, first, second, len(people), _MOST_PUSHED, least if whole else 3)
-        for size, (full, members, partly, agreeing) in enumerate(_tested(held, seen, grown, len(people)).tolist(), start=1):
-            if size < 3 or members < (least if whole else 3) or members * (partly + 2) < 2 * full * (agreeing + 1):
+        grown = _grow(held, first, second, len(people), _MOST_PUSHED, least)
+        for size, (full, members, partly, agreeing) in enumerate(
+            _tested(held, seen, grown, len(people)).tolist(), start=1
+        ):
+            if size < 3 or members < least or members * (partly + 2) < 2 * full * (agreeing + 1):
                 continue
             evidence = -_log_tail(members, full, members + agreeing, full + partly, factorial)
             if evidence >= _WORTH_COUNTING and evidence * votes.n_participants / len(people) >= testable[size]:
                 hopeful[tuple(sorted(grown[:size].tolist()))] = round(evidence - testable[size], 3)
     results: list[tuple[float, tuple[int, ...]]] = []
-    for items in sorted(hopeful, key=lambda items: (-hopeful[items], items))[:_SETS_TESTED]:
+    for items in _varied(sorted(hopeful, key=lambda items: (-hopeful[items], items))):
         evidence = _selective(votes, np.array(items, dtype=np.int64), testable[len(items)], factorial)[0]
-        if evidence >= -math.log(level):
+        if evidence >= -log(level):
             results.append((-evidence, items))
     found: list[tuple[float, SuspectedCluster]] = []
     taken = np.zeros(votes.n_participants, dtype=np.bool_)
@@ -487,6 +506,17 @@ def _pushed_statements(
     return found
 
 
+def _varied(sets: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """The first _SETS_TESTED of the sets, without those that share half their answers with two sets already taken."""
+    taken: list[tuple[int, ...]] = []
+    for items in sets:
+        if sum(2 * len(set(items) & set(other)) >= len(items) for other in taken) < 2:
+            taken.append(items)
+            if len(taken) == _SETS_TESTED:
+                break
+    return taken
+
+
 def _testable(opinions: Int64Array, least: int) -> list[float]:
     """Log of a bound on how many sets of s answers at least `least` people share, for s = 0 .. _MOST_PUSHED.
 
@@ -497,7 +527,7 @@ def _testable(opinions: Int64Array, least: int) -> list[float]:
     bounds = []
     for s in range(_MOST_PUSHED + 1):
         total = sum(math.comb(int(v), s) * int(count) for v, count in zip(sizes.tolist(), people.tolist(), strict=True))
-        bounds.append(math.log(max(total // least, 1)))
+        bounds.append(log(float(max(total // least, 1))))
     return bounds
 
 
@@ -532,7 +562,7 @@ def _selective(
     partly = (met < whole) & (2 * met >= whole)
     agreeing = int(np.count_nonzero(partly & (same == met)))
     n_full, n_partly = int(np.count_nonzero(full)), int(np.count_nonzero(partly))
-    if len(members) < 5 or len(members) * (n_partly + 2) < 2 * n_full * (agreeing + 1):
+    if len(members) < _LEAST_PUSHING or len(members) * (n_partly + 2) < 2 * n_full * (agreeing + 1):
         return 0.0, members, n_full, n_partly, agreeing
     tail = _log_tail(len(members), n_full, len(members) + agreeing, n_full + n_partly, factorial)
     return round(-tail - allowance, 3), members, n_full, n_partly, agreeing
@@ -541,22 +571,60 @@ def _selective(
 def _log_tail(drawn: int, draws: int, marked: int, total: int, factorial: FloatArray) -> float:
     """Log P(at least `drawn` of the `marked` among `draws` of `total`), hypergeometric."""
 
-    def choose(n: int, k: int) -> float:
-        return float(factorial[n] - factorial[k] - factorial[n - k])
-
-    logs = [
-        choose(marked, k) + choose(total - marked, draws - k) - choose(total, draws)
-        for k in range(drawn, min(draws, marked) + 1)
-        if draws - k <= total - marked
-    ]
-    top = max(logs)
-    return min(0.0, top + math.log(sum(math.exp(value - top) for value in logs)))
+    return float(_hypergeometric_tail(drawn, draws, marked, total, factorial))
 
 
 # --- loops ---
 
 
-@njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True)
+def _log_mean_product(ratios: FloatArray, n: int, sizes: FloatArray) -> float:
+    """Log of the mean over sizes of the product over n - 1 people of 1 - part + part LR, part = size / n; ratios are log LR."""
+    logs = np.empty(len(sizes), dtype=np.float64)
+    for s in range(len(sizes)):
+        part = min(sizes[s] / n, 0.5)
+        logs[s] = (n - 1 - len(ratios)) * log(1.0 - part)
+        for ratio in ratios:
+            if ratio > 0.0:
+                logs[s] += ratio + log(part + (1.0 - part) * exp(-ratio))
+            else:
+                logs[s] += log(1.0 - part + part * exp(ratio))
+    return _log_sum(logs) - log(float(len(sizes)))
+
+
+@njit(cache=True)
+def _log_sum(logs: FloatArray) -> float:
+    top = logs.max()
+    total = 0.0
+    for value in logs:
+        total += exp(value - top)
+    return float(top + log(total))
+
+
+@njit(cache=True)
+def _log_factorials(n: int) -> FloatArray:
+    """(n + 1,) log k!"""
+    out = np.zeros(n + 1, dtype=np.float64)
+    for k in range(2, n + 1):
+        out[k] = out[k - 1] + log(float(k))
+    return out
+
+
+@njit(cache=True)
+def _hypergeometric_tail(drawn: int, draws: int, marked: int, total: int, factorial: FloatArray) -> float:
+    """See `_log_tail`."""
+    first = max(drawn, draws - (total - marked))
+    last = min(draws, marked)
+    logs = np.empty(last - first + 1, dtype=np.float64)
+    whole = factorial[total] - factorial[draws] - factorial[total - draws]
+    for k in range(first, last + 1):
+        inside = factorial[marked] - factorial[k] - factorial[marked - k]
+        outside = factorial[total - marked] - factorial[draws - k] - factorial[total - marked - draws + k]
+        logs[k - first] = inside + outside - whole
+    return min(0.0, _log_sum(logs))
+
+
+@njit(cache=True, inline="always")
 def _ones(word: np.uint64) -> np.int64:
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
     word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
@@ -564,8 +632,10 @@ def _ones(word: np.uint64) -> np.int64:
     return np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _bits(offsets: Int64Array, columns: Int32Array, values: Int8Array, people: Int64Array, n_statements: int) -> UInt64Array:
+@njit(cache=True)
+def _bits(
+    offsets: Int64Array, columns: Int32Array, values: Int8Array, people: Int64Array, n_statements: int
+) -> UInt64Array:
     """(n_people, 3, n_words): which statements a person disagreed with, passed and agreed with."""
     words = (n_statements + 63) // 64
     bits = np.zeros((len(people), 3, words), dtype=np.uint64)
@@ -576,7 +646,7 @@ def _bits(offsets: Int64Array, columns: Int32Array, values: Int8Array, people: I
     return bits
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _habits(
     offsets: Int64Array, columns: Int32Array, values: Int8Array, n_statements: int
 ) -> tuple[Int64Array, Int64Array, Int64Array]:
@@ -588,7 +658,7 @@ def _habits(
     for c in range(n_statements):
         total = rates[c, 0] + rates[c, 1] + rates[c, 2]
         for v in range(3):
-            rates[c, v] = (rates[c, v] * 1024 + total - 1) // total
+            rates[c, v] = (rates[c, v] * _GRAIN + total - 1) // total
     style = np.zeros((people, 3), dtype=np.int64)
     odds = np.zeros((people, 3), dtype=np.int64)
     expected = np.zeros(3, dtype=np.int64)
@@ -601,13 +671,13 @@ def _habits(
                 expected[v] += rates[columns[k], v]
         for v in range(3):
             given = style[p, v]
-            for_it = (2 * given + 1) * max(1024 * total - expected[v] + 512, 1) * 1024
+            for_it = (2 * given + 1) * max(_GRAIN * total - expected[v] + 512, 1) * _GRAIN
             odds[p, v] = for_it // ((2 * (total - given) + 1) * (expected[v] + 512))
-            style[p, v] = (given * 1024 + total - 1) // max(total, 1)
+            style[p, v] = (given * _GRAIN + total - 1) // max(total, 1)
     return rates, style, odds
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _ballot_keys(offsets: Int64Array, columns: Int32Array, values: Int8Array) -> UInt64Array:
     """(n_participants,) a 64-bit word of each ballot (FNV-1a over its entries, mixed)."""
     keys = np.empty(len(offsets) - 1, dtype=np.uint64)
@@ -620,35 +690,41 @@ def _ballot_keys(offsets: Int64Array, columns: Int32Array, values: Int8Array) ->
     return keys
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _modelled(
-    person: int, c: int, answer: int, intercepts: FloatArray, slopes: FloatArray, positions: FloatArray, pass_rates: FloatArray
+    person: int,
+    c: int,
+    answer: int,
+    intercepts: FloatArray,
+    slopes: FloatArray,
+    positions: FloatArray,
+    pass_rates: FloatArray,
 ) -> int:
     """Probability of the answer in the caller's model, in 1/1024 rounded up; 0 where there is no model."""
     if len(intercepts) == 0:
         return 0
     skipped = pass_rates[c]
     if answer == 1:
-        return int(np.ceil(skipped * 1024.0))
+        return int(np.ceil(skipped * _GRAIN))
     logit = intercepts[c]
     for d in range(slopes.shape[1]):
         logit += slopes[c, d] * positions[person, d]
     if answer == 0:
         logit = -logit
-    return int(np.ceil((1.0 - skipped) / (1.0 + np.exp(-logit)) * 1024.0))
+    return int(np.ceil((1.0 - skipped) / (1.0 + exp(-logit)) * _GRAIN))
 
 
-@njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, inline="always")
 def _raised(share: int, odds: int) -> int:
     """A share, 1/1024, after its odds are multiplied by odds / 1024; rounded up, never lowered."""
-    if odds <= 1024:
+    if odds <= _GRAIN:
         return share
     top = share * odds
-    under = top + (1024 - min(share, 1024)) * 1024
-    return (top * 1024 + under - 1) // under
+    under = top + (_GRAIN - min(share, _GRAIN)) * _GRAIN
+    return (top * _GRAIN + under - 1) // under
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _conformity(
     offsets: Int64Array, columns: Int32Array, values: Int8Array, person: int, ballot: Int8Array, crowd: Int64Array
 ) -> int:
@@ -664,10 +740,13 @@ def _conformity(
             expected += crowd[c, usual]
             if values[k] + 1 == usual:
                 hits += 1
-    return (2 * hits + 1) * max(1024 * shared - expected + 512, 1) * 1024 // ((2 * (shared - hits) + 1) * (expected + 512))
+    rest = _GRAIN * shared - expected + _GRAIN // 2
+    if rest < 1:
+        rest = np.int64(1)
+    return int((2 * hits + 1) * rest * _GRAIN // ((2 * (shared - hits) + 1) * (expected + _GRAIN // 2)))
 
 
-@njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, inline="always")
 def _honest(
     q: int,
     c: int,
@@ -685,13 +764,13 @@ def _honest(
     """The largest probability, 1/1024, that any of the models of an honest person gives to the answer."""
     honest = max(rates[c, answer], crowd[c, answer], style[q, answer])
     honest = max(honest, _raised(rates[c, answer], odds[q, answer]))
-    if conformity > 1024 and answer == crowd[c, 3]:
+    if conformity > _GRAIN and answer == crowd[c, 3]:
         honest = max(honest, _raised(crowd[c, answer], conformity))
     honest = max(honest, _modelled(q, c, answer, intercepts, slopes, positions, pass_rates))
-    return min(honest, 1024)
+    return int(min(honest, _GRAIN))
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _compare(
     offsets: Int64Array,
     columns: Int32Array,
@@ -713,8 +792,9 @@ def _compare(
     """Every ballot as a script against everybody: (script, other, log likelihood ratio in 1/1000 nat) where it is positive.
 
     The honest share of an answer is the largest of its rate, of the other person's habits, of the caller's model, and of its
-    share in the crowd around the script (and that raised by how closely the other person follows the crowd): people of rank 6 to 20 per cent by closeness (matches minus mismatches). Copies
-    (up to 6 per cent) stand nearer than the crowd and cannot make their own alibi. Closeness is measured without the
+    share in the crowd around the script (and that raised by how closely the other person follows the crowd): people of rank 6
+    to 20 per cent by closeness (matches minus mismatches). Copies (up to 6 per cent) stand nearer than the crowd and cannot
+    make their own alibi. Closeness is measured without the
     statement in question, or it would be a selection on the answer itself. A script is given up before its crowd is
     measured when even without a crowd the ratios' excess over `bar` sums to less than `needed`.
     """
@@ -742,10 +822,12 @@ def _compare(
             m = np.int64(0)
             for w in range(words):
                 s += _ones(voted[a, w] & voted[b, w])
-                m += _ones((bits[a, 0, w] & bits[b, 0, w]) | (bits[a, 1, w] & bits[b, 1, w]) | (bits[a, 2, w] & bits[b, 2, w]))
+                m += _ones(
+                    (bits[a, 0, w] & bits[b, 0, w]) | (bits[a, 1, w] & bits[b, 1, w]) | (bits[a, 2, w] & bits[b, 2, w])
+                )
             shared[b] = s
             matched[b] = m
-            hopeful[b] = b != a and s >= 8 and 10 * m >= 7 * s
+            hopeful[b] = b != a and s >= _LEAST_OVERLAP and 100 * m >= _LEAST_SAME * s
             if hopeful[b]:
                 near += 1
         if near < 2:
@@ -773,12 +855,23 @@ def _compare(
                             honest = max(honest, _raised(rates[c, answer], odds[q, answer]))
                         elif step == 2:
                             honest = _honest(
-                                q, c, answer, conformity, crowd, rates, style, odds, intercepts, slopes, positions, pass_rates
+                                q,
+                                c,
+                                answer,
+                                conformity,
+                                crowd,
+                                rates,
+                                style,
+                                odds,
+                                intercepts,
+                                slopes,
+                                positions,
+                                pass_rates,
                             )
-                        honest = min(honest, 1024)
+                        honest = min(honest, _GRAIN)
                         for f in range(len(mismatch)):
                             totals[f] += match[f, honest]
-                best = totals.max() - 694  # the mean over two fidelities is at least half of the larger
+                best = totals.max() - _HALF
                 hope += max(best - bar, 0)
                 hopeful[b] = best > 0
                 if step == 2 and best > 0:
@@ -797,49 +890,7 @@ def _compare(
     return scripts[:filled].copy(), others[:filled].copy(), nats[:filled].copy()
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _ring(
-    offsets: Int64Array,
-    columns: Int32Array,
-    values: Int8Array,
-    people: Int64Array,
-    ballot: Int8Array,
-    shared: Int32Array,
-    matched: Int32Array,
-    script: int,
-    rates: Int64Array,
-    low: int,
-    high: int,
-    most: int,
-    crowd: Int64Array,
-) -> None:
-    """Raise crowd[c] to the shares, at most `most`, among the people whose closeness lies between `low` and `high`."""
-    width = len(rates)
-    given = np.zeros((width, 3), dtype=np.int64)
-    for b in range(len(people)):
-        closeness = 2 * matched[b] - shared[b]
-        if b == script or shared[b] == 0 or closeness < low - 1 or closeness > high + 1:
-            continue
-        p = people[b]
-        for k in range(offsets[p], offsets[p + 1]):
-            c = columns[k]
-            if ballot[c] < 0:
-                continue
-            same = ballot[c] == values[k] + 1
-            without = closeness - (1 if same else -1)
-            if low <= without <= high:
-                given[c, values[k] + 1] += 1
-    for c in range(width):
-        if ballot[c] >= 0:
-            asked = given[c, 0] + given[c, 1] + given[c, 2]
-            for v in range(3):
-                share = (given[c, v] * 1024 + 3 * rates[c, v] + asked + 2) // (asked + 3)
-                crowd[c, v] = max(crowd[c, v], min(share, most))
-                if crowd[c, v] > crowd[c, crowd[c, 3]]:
-                    crowd[c, 3] = v
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _crowd(
     offsets: Int64Array,
     columns: Int32Array,
@@ -853,29 +904,50 @@ def _crowd(
     crowd: Int64Array,
 ) -> None:
     """Fill crowd[c] with the share, 1/1024, of each answer to c among the people of the crowd around the script, and with the
-    code of the most frequent answer (at a tie the lower)."""
+    code of the most frequent answer (at a tie the lower).
+    """
     n = len(people)
     width = len(rates)
     counts = np.zeros(2 * width + 1, dtype=np.int64)
     for b in range(n):
         if b != script and shared[b] > 0:
             counts[2 * matched[b] - shared[b] + width] += 1
-    edges = np.full(3, -width, dtype=np.int64)  # closeness at ranks 2, 6 and 20 per cent
+    high = width
+    low = -width
     above = 0
     for s in range(width, -width - 1, -1):
         before = above
         above += counts[s + width]
-        for e in range(3):
-            if 100 * before < (2, 6, 20)[e] * n <= 100 * above:
-                edges[e] = s
-    crowd[:, :] = 0
-    for ring in range(2):
-        high = edges[ring]
-        low = edges[ring + 1]
-        _ring(offsets, columns, values, people, ballot, shared, matched, script, rates, low, high, 820 if ring == 0 else 1024, crowd)
+        if 100 * before < _CROWD_FROM * n <= 100 * above:
+            high = s
+        if 100 * before < _CROWD_TO * n <= 100 * above:
+            low = s
+            break
+    given = np.zeros((width, 3), dtype=np.int64)
+    for b in range(n):
+        closeness = 2 * matched[b] - shared[b]
+        if b == script or shared[b] == 0 or closeness < low - 1 or closeness > high + 1:
+            continue
+        p = people[b]
+        for k in range(offsets[p], offsets[p + 1]):
+            c = columns[k]
+            if ballot[c] < 0:
+                continue
+            same = ballot[c] == values[k] + 1
+            without = closeness - (1 if same else -1)
+            if low <= without <= high:
+                given[c, values[k] + 1] += 1
+    for c in range(width):
+        crowd[c, :] = 0
+        if ballot[c] >= 0:
+            asked = given[c, 0] + given[c, 1] + given[c, 2]
+            for v in range(3):
+                crowd[c, v] = (given[c, v] * _GRAIN + 3 * rates[c, v] + asked + 2) // (asked + 3)
+                if crowd[c, v] > crowd[c, crowd[c, 3]]:
+                    crowd[c, 3] = v
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _crowd_of(
     offsets: Int64Array, columns: Int32Array, values: Int8Array, people: Int64Array, ballot: Int8Array, script: int
 ) -> Int64Array:
@@ -898,13 +970,13 @@ def _crowd_of(
     for c in range(width):
         total = counts[c].sum()
         for v in range(3):
-            rates[c, v] = (counts[c, v] * 1024 + total - 1) // total
+            rates[c, v] = (counts[c, v] * _GRAIN + total - 1) // total
     crowd = np.zeros((width, 4), dtype=np.int64)
     _crowd(offsets, columns, values, people, ballot, shared, matched, place, rates, crowd)
     return crowd
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _ratios(
     offsets: Int64Array,
     columns: Int32Array,
@@ -923,7 +995,8 @@ def _ratios(
     pass_rates: FloatArray,
 ) -> tuple[Int64Array, Int64Array, Int64Array, Int64Array]:
     """For each of `people`: log likelihood ratio of copying `ballot` (1/1000 nat), statements shared, answered the same, and
-    the sum of honest shares (1/1024) over those shared. With too few shared or the same the ratio is -1."""
+    the sum of honest shares (1/1024) over those shared. With too few shared or the same the ratio is -1.
+    """
     ratio = np.zeros(len(people), dtype=np.int64)
     shared = np.zeros(len(people), dtype=np.int64)
     matched = np.zeros(len(people), dtype=np.int64)
@@ -936,7 +1009,7 @@ def _ratios(
                 shared[r] += 1
                 if values[k] + 1 == ballot[columns[k]]:
                     matched[r] += 1
-        if shared[r] < 8 or 10 * matched[r] < 7 * shared[r]:
+        if shared[r] < _LEAST_OVERLAP or 100 * matched[r] < _LEAST_SAME * shared[r]:
             ratio[r] = -1
             continue
         totals[:] = 0
@@ -957,12 +1030,14 @@ def _ratios(
             else:
                 for f in range(len(mismatch)):
                     totals[f] += mismatch[f]
-        ratio[r] = totals.max() - 694
+        ratio[r] = totals.max() - _HALF
     return ratio, shared, matched, usual
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _majority(offsets: Int64Array, columns: Int32Array, values: Int8Array, members: Int64Array, n_statements: int) -> Int8Array:
+@njit(cache=True)
+def _majority(
+    offsets: Int64Array, columns: Int32Array, values: Int8Array, members: Int64Array, n_statements: int
+) -> Int8Array:
     """The answer (0 disagree, 1 pass, 2 agree) that most members give to each statement that half of them voted on, else -1.
 
     At a tie the lower code.
@@ -978,7 +1053,7 @@ def _majority(offsets: Int64Array, columns: Int32Array, values: Int8Array, membe
     return ballot
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _columns_as_bits(
     offsets: Int64Array, columns: Int32Array, values: Int8Array, people: Int64Array, n_statements: int
 ) -> tuple[UInt64Array, UInt64Array]:
@@ -995,8 +1070,10 @@ def _columns_as_bits(
     return held, seen
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _joint(held: UInt64Array, seen: UInt64Array, n_people: int) -> tuple[Int32Array, Int32Array, Int64Array, Int64Array]:
+@njit(cache=True)
+def _joint(
+    held: UInt64Array, seen: UInt64Array, n_people: int
+) -> tuple[Int32Array, Int32Array, Int64Array, Int64Array]:
     """Pairs of answers held together by at least three people: (first, second, together, selective).
 
     together: square of the excess over the proportional number of people, over that number, signed, in 1/1000. The numbers
@@ -1074,10 +1151,11 @@ def _joint(held: UInt64Array, seen: UInt64Array, n_people: int) -> tuple[Int32Ar
     return first, second, together, selective
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _tested(held: UInt64Array, seen: UInt64Array, grown: Int64Array, n_people: int) -> Int64Array:
     """For the first 1, 2, ... answers: people who voted on all the statements, those who answered all as in `grown`, people
-    who voted on at least half but not all, those of them who answered as in `grown`: (len(grown), 4)."""
+    who voted on at least half but not all, those of them who answered as in `grown`: (len(grown), 4).
+    """
     out = np.zeros((len(grown), 4), dtype=np.int64)
     met = np.zeros(n_people, dtype=np.int64)
     same = np.zeros(n_people, dtype=np.int64)
@@ -1098,7 +1176,7 @@ def _tested(held: UInt64Array, seen: UInt64Array, grown: Int64Array, n_people: i
     return out
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _grow(held: UInt64Array, first: int, second: int, n_people: int, most: int, least: int) -> Int64Array:
     """A pair of answers grown, one answer at a time, by the one most over-represented among those who hold all so far.
 
@@ -1142,7 +1220,7 @@ def _grow(held: UInt64Array, first: int, second: int, n_people: int, most: int, 
     return grown[:size].copy()
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _count_items(
     offsets: Int64Array, columns: Int32Array, values: Int8Array, wanted: Int8Array
 ) -> tuple[Int64Array, Int64Array]:

@@ -25,8 +25,8 @@ from comity.opinion.votes import IdArray, Votes
 Array = npt.NDArray[Any]
 
 SAMPLE_PEOPLE = 2_000
-RESAMPLE_PEOPLE = 1_000
-RESAMPLES = 8
+RESAMPLE_PEOPLE = 900
+RESAMPLES = 6
 REFINING_ROUNDS = 4
 SETTLING = 25  # rounds of the mixture at most
 MOST_COMPONENTS = 9
@@ -76,7 +76,9 @@ class Grouping:
         return self.probabilities.shape[1]
 
 
-def find_mixture(positions: Positions, participant_ids: IdArray, *, seed: int = 0) -> tuple[Mixture, npt.NDArray[np.int64]]:
+def find_mixture(
+    positions: Positions, participant_ids: IdArray, *, seed: int = 0, threads: int = 1
+) -> tuple[Mixture, npt.NDArray[np.int64]]:
     """The density of opinion as a mixture, every component a group of its own; and the people (indices) it was fitted to.
 
     A hash sample of at most SAMPLE_PEOPLE people on the map. O(people x components x n_axes^3) time for each number tried.
@@ -86,7 +88,7 @@ def find_mixture(positions: Positions, participant_ids: IdArray, *, seed: int = 
     sample = placed[np.sort(np.argsort(words, kind="stable")[:SAMPLE_PEOPLE])]
     if positions.n_axes == 0 or len(placed) < 2 * SMALLEST:
         return single(positions.n_axes), sample
-    return _supported(*likelihoods(positions.moments[sample]), range(1, positions.n_axes + 1)), sample
+    return _supported(*likelihoods(positions.moments[sample]), range(1, positions.n_axes + 1), threads), sample
 
 
 def find_groups(
@@ -173,6 +175,15 @@ def toward(
     return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
 
 
+def resettled(positions: Positions, mixture: Mixture, participant_ids: IdArray, *, seed: int = 0) -> Mixture:
+    """The same components fitted to other people (or to the same people on other axes); groups are not looked for anew."""
+    placed = np.flatnonzero(positions.placed)
+    words = hash_ids(participant_ids[placed], seed, "groups")
+    sample = placed[np.sort(np.argsort(words, kind="stable")[:SAMPLE_PEOPLE])]
+    _, shares, centres, covariance = _settled(*likelihoods(positions.moments[sample]), mixture.shares, mixture.centres, mixture.covariance, SETTLING)
+    return Mixture(shares, centres, covariance, mixture.group_of)
+
+
 def single(n_axes: int) -> Mixture:
     """The standard normal as a mixture of one."""
     return Mixture(np.ones(1), np.zeros((1, n_axes)), np.eye(n_axes), np.zeros(1, dtype=np.int64))
@@ -184,7 +195,7 @@ def assign(positions: Positions, mixture: Mixture) -> npt.NDArray[np.float64]:
     return by_group(_responsibilities(precision, pull, mixture), mixture)
 
 
-def _supported(precision: Array, pull: Array, widths: range) -> Mixture:
+def _supported(precision: Array, pull: Array, widths: range, threads: int = 1) -> Mixture:
     """The mixture with as many components, apart on as many of the first axes, as the Bayesian information criterion supports.
 
     precision (n, n_axes, n_axes), pull (n, n_axes): see `likelihoods`. widths: how many of the first axes the centres may differ on;
@@ -192,21 +203,15 @@ def _supported(precision: Array, pull: Array, widths: range) -> Mixture:
     """
     n, d = pull.shape
     best, best_gain = single(d), -1e-6
-    disappointed = 0
-    for width in widths:
-        inner_precision, inner_pull = _marginal(precision, pull, width)
-        gain, found = _best_path(inner_precision, inner_pull)
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        paths = list(pool.map(lambda width: _best_path(*_marginal(precision, pull, width)), widths))
+    for width, (gain, found) in zip(widths, paths, strict=True):
         if gain < best_gain:
             centres = np.zeros((len(found[0]), d))
             centres[:, :width] = found[1]
             covariance = np.eye(d)
             covariance[:width, :width] = found[2]
             best, best_gain = Mixture(found[0], centres, covariance, np.arange(len(found[0]), dtype=np.int64)), gain
-            disappointed = 0
-        else:
-            disappointed += 1
-            if disappointed == 2:
-                break
     return best
 
 
@@ -277,7 +282,7 @@ def _settled(precision: Array, pull: Array, shares: Array, centres: Array, covar
     old = -np.inf
     for _ in range(limit):
         likelihood, shares, centres, covariance = _mixture_round(precision, pull, shares, centres, covariance, _NARROWEST, _PRIOR_PEOPLE)
-        if likelihood - old < 3e-5 * len(pull):
+        if likelihood - old < 1e-4 * len(pull):
             break
         old = likelihood
     return float(likelihood), shares, centres, covariance
@@ -447,9 +452,10 @@ def _accumulate(
                 posterior[a, b] = precision[i, a, b] + inverse[a, b]
         cholesky(posterior, factor)
         inverse_from(factor, work, cov)
-        base = 0.0
+        base = 1.0
         for a in range(d):
-            base -= log(factor[a, a])
+            base *= factor[a, a]
+        base = -log(base)
         best = -1e300
         for g in range(k):
             s = 0.0

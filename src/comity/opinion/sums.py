@@ -90,7 +90,7 @@ _ARRAYS = (
     "group_probability", "group_positions", "stability", "group_counts", "group_important", "bubble_people", "bubble_positions",
     "bubble_groups",
 )  # fmt: skip
-_SHAPED = ("cell_positions", "group_positions", "bubble_positions", "bubble_groups", "signs", "weights", "group_counts")
+_SHAPED = ("overall", "cell_positions", "group_positions", "bubble_positions", "bubble_groups", "signs", "weights", "group_counts")
 
 
 def under_floor(counts: Int64Array, floor: int) -> Int64Array:
@@ -148,7 +148,7 @@ def from_json(text: str) -> Sums:
                 tuple(s["labels"]),
                 np.array(s["sizes"], dtype=np.int64),
                 np.array(s["counts"], dtype=np.int64).reshape(len(s["labels"]), len(given["statement_ids"]), 3),
-                np.array(s["by_group"], dtype=np.int64).reshape(len(s["labels"]), -1),
+                np.array(s["by_group"], dtype=np.int64).reshape(len(s["labels"]), len(given["group_sizes"])),
                 s["not_declared"],
             )
             for name, s in given["segments"].items()

@@ -21,8 +21,6 @@ from comity.opinion.votes import FloatArray, IdArray, Segment
 
 IntArray = npt.NDArray[np.integer[Any]]
 
-_NO_GROUP = -1
-
 
 class TableError(ValueError):
     """Arrays that do not belong together; the message names the array and the mend."""
@@ -68,9 +66,13 @@ class ParticipantTable:
         ]
         for name, array, axes in named:
             if array.ndim != axes or len(array) != people:
-                raise TableError(f"{name} has shape {array.shape} and there are {people} ids: give {axes} axes, the first of length {people}.")
+                raise TableError(
+                    f"{name} has shape {array.shape} and there are {people} ids: give {axes} axes, the first of length {people}."
+                )
         if self.position.shape != self.position_sd.shape:
-            raise TableError(f"position has shape {self.position.shape}, position_sd {self.position_sd.shape}: give both the same.")
+            raise TableError(
+                f"position has shape {self.position.shape}, position_sd {self.position_sd.shape}: give both the same."
+            )
 
 
 def statements_table(result: OpinionResult) -> pa.Table:
@@ -80,9 +82,9 @@ def statements_table(result: OpinionResult) -> pa.Table:
         "id": _ids([entry.id for entry in entries]),
         "text": _texts(entry.text for entry in entries),
         "language": _texts(entry.language or None for entry in entries),
-        "translations": pa.array([list(entry.translations.items()) for entry in entries], pa.map_(pa.string(), pa.string())),
+        "translations": _translations(result),
         "moderation": _texts(entry.moderation for entry in entries),
-        "takes_part": pa.array([entry.takes_part for entry in entries], pa.bool_()),
+        "takes_part": _flags(entry.takes_part for entry in entries),
         **_rates("", [entry.overall for entry in entries]),
         "important": _counts(entry.important for entry in entries),
     }
@@ -91,7 +93,9 @@ def statements_table(result: OpinionResult) -> pa.Table:
     columns["divisiveness"] = _floats(entry.divisiveness for entry in entries)
     columns["intercept"] = _floats(entry.intercept for entry in entries)
     for axis in range(max((len(entry.slopes) for entry in entries), default=0)):
-        columns[f"slope_{axis + 1}"] = _floats(entry.slopes[axis] if axis < len(entry.slopes) else None for entry in entries)
+        columns[f"slope_{axis + 1}"] = _floats(
+            entry.slopes[axis] if axis < len(entry.slopes) else None for entry in entries
+        )
     for n, group in enumerate(result.groups):
         of_group = [entry.by_group[n] if n < len(entry.by_group) else None for entry in entries]
         columns |= _rates(f"group_{group.id}_", of_group)
@@ -106,16 +110,20 @@ def participants_table(result: OpinionResult, participants: ParticipantTable) ->
     """One row per person, in the order of `participants.ids`; null is "not on the map", "in no group" or "not declared"."""
     names = np.array([*(group.id for group in result.groups), None], dtype=object)
     if len(participants.group) and int(participants.group.max()) >= len(result.groups):
-        raise TableError(f"group has index {int(participants.group.max())} and the result {len(result.groups)} groups: use 0 to n - 1, or -1.")
+        raise TableError(
+            f"group has index {int(participants.group.max())} and the result {len(result.groups)} groups: use 0 to n - 1, or -1."
+        )
     if participants.probability.shape[1] != len(result.groups):
-        raise TableError(f"probability has {participants.probability.shape[1]} columns and the result {len(result.groups)} groups.")
+        raise TableError(
+            f"probability has {participants.probability.shape[1]} columns and the result {len(result.groups)} groups."
+        )
     columns: dict[str, Any] = {
         "id": _ids(participants.ids.tolist()),
-        "votes": pa.array(participants.votes.astype(np.int64)),
-        "agrees": pa.array(participants.agrees.astype(np.int64)),
-        "passes": pa.array(participants.passes.astype(np.int64)),
-        "disagrees": pa.array(participants.disagrees.astype(np.int64)),
-        "group": pa.array(names[np.where(participants.group < 0, len(result.groups), participants.group)].tolist(), pa.string()),
+        "votes": _whole(participants.votes),
+        "agrees": _whole(participants.agrees),
+        "passes": _whole(participants.passes),
+        "disagrees": _whole(participants.disagrees),
+        "group": _texts(names[np.where(participants.group < 0, len(result.groups), participants.group)].tolist()),
     }
     for n, group in enumerate(result.groups):
         columns[f"probability_{group.id}"] = _missing_as_null(participants.probability[:, n])
@@ -150,7 +158,8 @@ def _table(columns: dict[str, Any], result: OpinionResult) -> pa.Table:
         "simulated": "true" if source.simulated else "false",
         "votes_sha256": source.votes_sha256,
     }
-    return pa.table(columns).replace_schema_metadata({key: _encodable(text) for key, text in about.items()})
+    table = pa.Table.from_arrays(list(columns.values()), names=list(columns))
+    return table.replace_schema_metadata({key: _encodable(text) for key, text in about.items()})
 
 
 def _encodable(text: str) -> str:
@@ -158,36 +167,76 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+# Columns are made from buffers: `pa.array` imports pandas wherever that is installed, which takes longer than all the rest.
+
+
+def _column(kind: pa.DataType, values: npt.NDArray[Any], known: npt.NDArray[np.bool_]) -> pa.Array:
+    """values (n,): numbers in the width of `kind`, of any value where not known (n,) bool, which becomes null."""
+    validity = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
+    return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(np.ascontiguousarray(values))])
+
+
 def _ids(ids: list[int | str]) -> pa.Array:
     if all(isinstance(key, int) for key in ids):
-        return pa.array(ids, pa.int64())
+        return _counts(ids)
     return _texts(str(key) for key in ids)
 
 
 def _texts(values: Iterable[str | None]) -> pa.Array:
-    return pa.array([None if value is None else _encodable(value) for value in values], pa.string())
+    given = list(values)
+    encoded = [b"" if value is None else value.encode("utf-8", "backslashreplace") for value in given]
+    known = np.array([value is not None for value in given], dtype=np.bool_)
+    validity = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
+    offsets = _offsets(len(value) for value in encoded)
+    return pa.Array.from_buffers(
+        pa.string(), len(given), [validity, pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]
+    )
 
 
-def _counts(values: Iterable[int | None]) -> pa.Array:
-    return pa.array(list(values), pa.int64())
+def _offsets(lengths: Iterable[int]) -> npt.NDArray[np.int32]:
+    return np.cumsum([0, *lengths], dtype=np.int64).astype(np.int32)
+
+
+def _counts(values: Iterable[Any]) -> pa.Array:
+    given = list(values)
+    known = np.array([value is not None for value in given], dtype=np.bool_)
+    return _column(pa.int64(), np.array([value or 0 for value in given], dtype=np.int64), known)
 
 
 def _floats(values: Iterable[float | None]) -> pa.Array:
-    return pa.array(list(values), pa.float64())
+    given = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    return _missing_as_null(given)
 
 
 def _missing_as_null(values: FloatArray) -> pa.Array:
-    return pa.array(values, pa.float64(), mask=np.isnan(values))
+    return _column(pa.float64(), values.astype(np.float64), ~np.isnan(values))
+
+
+def _whole(values: IntArray) -> pa.Array:
+    return _column(pa.int64(), values.astype(np.int64), np.ones(len(values), dtype=np.bool_))
+
+
+def _flags(values: Iterable[bool]) -> pa.Array:
+    given = np.array(list(values), dtype=np.bool_)
+    return pa.Array.from_buffers(pa.bool_(), len(given), [None, pa.py_buffer(np.packbits(given, bitorder="little"))])
+
+
+def _lists(parts: pa.Array, lengths: Iterable[int]) -> pa.Array:
+    """Consecutive entries of `parts`, so many to each list."""
+    offsets = _offsets(lengths)
+    return pa.Array.from_buffers(
+        pa.list_(parts.type), len(offsets) - 1, [None, pa.py_buffer(offsets)], children=[parts]
+    )
 
 
 def _rates(prefix: str, rates: list[Rate | None]) -> dict[str, pa.Array]:
     return {
-        f"{prefix}agree": _counts(rate and rate.agree for rate in rates),
-        f"{prefix}pass": _counts(rate and rate.passed for rate in rates),
-        f"{prefix}disagree": _counts(rate and rate.disagree for rate in rates),
-        f"{prefix}share": _floats(rate and rate.share for rate in rates),
-        f"{prefix}lower": _floats(rate and rate.lower for rate in rates),
-        f"{prefix}upper": _floats(rate and rate.upper for rate in rates),
+        f"{prefix}agree": _counts(None if rate is None else rate.agree for rate in rates),
+        f"{prefix}pass": _counts(None if rate is None else rate.passed for rate in rates),
+        f"{prefix}disagree": _counts(None if rate is None else rate.disagree for rate in rates),
+        f"{prefix}share": _floats(None if rate is None else rate.share for rate in rates),
+        f"{prefix}lower": _floats(None if rate is None else rate.lower for rate in rates),
+        f"{prefix}upper": _floats(None if rate is None else rate.upper for rate in rates),
     }
 
 
@@ -204,33 +253,26 @@ def _scores(name: str, scores: list[GroundScore]) -> dict[str, pa.Array]:
 def _segment_rates(result: OpinionResult) -> pa.Array:
     """Agreement by declared part: for each statement a list of rows, in the order of segments and labels."""
     labels = {segment.name: segment.labels for segment in result.segments}
-    row = pa.struct(
-        [
-            ("segment", pa.string()),
-            ("label", pa.string()),
-            ("agree", pa.int64()),
-            ("pass", pa.int64()),
-            ("disagree", pa.int64()),
-            ("share", pa.float64()),
-            ("lower", pa.float64()),
-            ("upper", pa.float64()),
-        ]
-    )
     rows = [
         [
-            {
-                "segment": _encodable(part.name),
-                "label": _encodable(label),
-                "agree": rate.agree,
-                "pass": rate.passed,
-                "disagree": rate.disagree,
-                "share": rate.share,
-                "lower": rate.lower,
-                "upper": rate.upper,
-            }
+            (part.name, label, rate)
             for part in entry.by_segment
             for label, rate in zip(labels[part.name], part.rates, strict=True)
         ]
         for entry in result.statements
     ]
-    return pa.array(rows, pa.list_(row))
+    flat = [row for of_statement in rows for row in of_statement]
+    columns = {
+        "segment": _texts(name for name, _, _ in flat),
+        "label": _texts(label for _, label, _ in flat),
+        **_rates("", [rate for _, _, rate in flat]),
+    }
+    return _lists(pa.StructArray.from_arrays(list(columns.values()), list(columns)), map(len, rows))
+
+
+def _translations(result: OpinionResult) -> pa.Array:
+    """Language tag -> text, for each statement."""
+    pairs = [pair for entry in result.statements for pair in entry.translations.items()]
+    offsets = _offsets(len(entry.translations) for entry in result.statements)
+    tags, texts = _texts(tag for tag, _ in pairs), _texts(text for _, text in pairs)
+    return pa.MapArray.from_arrays(_column(pa.int32(), offsets, np.ones(len(offsets), dtype=np.bool_)), tags, texts)

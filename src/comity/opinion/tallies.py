@@ -11,6 +11,7 @@ exactly; erasure equals never having voted.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import struct
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from comity.opinion.votes import IdArray, Votes, VotesError
+from comity.opinion.votes import IdArray, Votes, VotesError, number_ids
 
 Array = npt.NDArray[Any]
 _MAGIC = b"comity-tallies/1\n"
@@ -48,7 +49,7 @@ class Tallies:
     @classmethod
     def empty(cls, statement_ids: Sequence[int | str] | IdArray) -> Tallies:
         """Tallies of nobody over these statements (ids ascending)."""
-        ids = np.asarray(statement_ids, dtype=statement_ids.dtype if isinstance(statement_ids, np.ndarray) else None)
+        ids = number_ids(statement_ids)[0]
         n = len(ids)
         zero = np.zeros((n, n), dtype=np.int64)
         return cls(ids, 0, zero, zero.copy(), zero.copy())
@@ -130,28 +131,27 @@ class Tallies:
         return np.where(kept, cross, 0.0)
 
     def to_bytes(self) -> bytes:
-        """Serialised with a format version; equal sums give equal bytes."""
+        """Serialised with a format version and, at the end, a SHA-256 of what precedes; equal sums give equal bytes."""
         ids = json.dumps(self.statement_ids.tolist(), ensure_ascii=True, separators=(",", ":")).encode()
         n = len(self.statement_ids)
         upper = np.triu_indices(n)
         body = b"".join(np.ascontiguousarray(part, dtype="<i8").tobytes() for part in (self.products[upper], self.sums, self.together[upper]))
-        return _MAGIC + struct.pack("<QQ", self.people, len(ids)) + ids + body
+        content = _MAGIC + struct.pack("<QQ", self.people, len(ids)) + ids + body
+        return content + hashlib.sha256(content).digest()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Tallies:
-        """What `to_bytes` wrote. Raises VotesError for another format or a damaged length."""
+        """What `to_bytes` wrote. Raises VotesError for another format, or bytes that were cut or altered."""
         if not data.startswith(_MAGIC):
             raise VotesError(f"these bytes do not begin with {_MAGIC.decode().strip()!r}: they are not tallies of this version.")
+        content = data[: -hashlib.sha256().digest_size]
+        if hashlib.sha256(content).digest() != data[len(content) :]:
+            raise VotesError("the tallies are damaged: their checksum does not fit. Fetch them again.")
         at = len(_MAGIC) + 16
-        try:
-            people, length = struct.unpack_from("<QQ", data, len(_MAGIC))
-            listed = json.loads(data[at : at + length])
-        except (struct.error, ValueError) as error:
-            raise VotesError("the tallies are damaged before the matrices: fetch them again.") from error
+        people, length = struct.unpack_from("<QQ", content, len(_MAGIC))
+        listed = json.loads(content[at : at + length])
         n = len(listed)
-        numbers = np.frombuffer(data, dtype="<i8", offset=at + length) if (len(data) - at - length) % 8 == 0 else np.empty(0)
-        if len(numbers) != n * (n + 1) + n * n:
-            raise VotesError(f"the tallies hold {len(numbers)} numbers, {n} statements need {n * (n + 1) + n * n}: fetch them again.")
+        numbers = np.frombuffer(content, dtype="<i8", offset=at + length)
         half = n * (n + 1) // 2
         upper = np.triu_indices(n)
         square = []

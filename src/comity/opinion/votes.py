@@ -208,7 +208,7 @@ class Votes:
             columns=self.columns[rows],
             values=self.values[rows],
             important=None if self.important is None else self.important[rows],
-            segments={name: replace(s, codes=s.codes[keep]) for name, s in self.segments.items()},
+            segments={name: _declared_by(s, keep) for name, s in self.segments.items()},
         )
 
     def rows(self, kept: BoolArray) -> Votes:
@@ -312,6 +312,16 @@ def _by_id(statements: Sequence[Statement]) -> dict[int | str, Statement]:
             raise VotesError(f"statement {statement.id!r} is listed twice: give each id once.")
         known[key] = statement if statement.id == key else replace(statement, id=key)
     return known
+
+
+def _declared_by(segment: Segment, keep: BoolArray) -> Segment:
+    """The segment among some of the people; a label that nobody declares any more goes too, as if they had never come."""
+    codes = segment.codes[keep]
+    occurs = np.zeros(len(segment.labels), dtype=np.bool_)
+    occurs[codes[codes >= 0]] = True
+    place = np.append(np.cumsum(occurs, dtype=np.int32) - 1, -1).astype(np.int32)  # the last entry: not declared
+    labels = tuple(label for label, kept in zip(segment.labels, occurs.tolist(), strict=True) if kept)
+    return Segment(segment.name, labels, place[codes])
 
 
 def _segment(name: str, declared: Mapping[int | str, str], participant_ids: IdArray) -> Segment:

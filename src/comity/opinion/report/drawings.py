@@ -25,19 +25,20 @@ SHAPES = (
     "M0-1.15 1.09-.36.68.93h-1.36L-1.09-.36z",
 )
 WIDTH = 640
-_MARGIN = 36
-_INK = 0.2
+_MARGIN = 44
+_INK = 0.16
 """Share of the drawing that the marks may cover together."""
 
 
 def definitions() -> Markup:
-    """The marks and the hatching, once for the whole page."""
-    marks = Markup("").join(Markup('<path id="m{}" d="{}"/>').format(n, shape) for n, shape in enumerate(SHAPES))
-    return Markup(
-        '<svg width="0" height="0" class="defs" aria-hidden="true"><defs>{}'
-        '<pattern id="h" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        '<path class="hl" d="M0,0V4"/></pattern></defs></svg>'
-    ).format(marks)
+    """The marks, and the hatching of each group and of everybody, once for the whole page."""
+    marks = "".join(f'<path id="m{n}" d="{shape}"/>' for n, shape in enumerate(SHAPES))
+    hatching = "".join(
+        f'<pattern id="h{style[1:]}" class="{style}" width="4" height="4" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)"><path d="M0,0V4"/></pattern>'
+        for style in ("", *(f"g{n}" for n in range(len(SHAPES))))
+    )
+    return Markup(f'<svg width="0" height="0" class="defs" aria-hidden="true"><defs>{marks}{hatching}</defs></svg>')
 
 
 def style_of(group: int) -> int:
@@ -58,14 +59,13 @@ def bar(rate: Rate) -> Markup:
     if not rate.seen or rate.share is None:
         return Markup("")
     agree, disagree = 100 * rate.agree / rate.seen, 100 * rate.disagree / rate.seen
-    drawn = [f'<rect width="{_short(agree)}%" height="10"/>']
+    drawn = f'<rect width="{_short(agree)}%"/>'
     if disagree:
-        at = f'x="{_short(100 - disagree)}%" width="{_short(disagree)}%" height="10"'
-        drawn.append(f'<rect {at}/><rect {at} class="h"/>')
+        drawn += f'<rect class="h" x="{_short(100 - disagree)}%" width="{_short(disagree)}%"/>'
     if rate.lower is not None and rate.upper is not None:
-        low, high = (_short(100 * edge) for edge in (rate.lower, rate.upper))
-        drawn.append(f'<line x1="{low}%" x2="{high}%" y1="13" y2="13"/>')
-    return Markup(f'<svg class="b" aria-hidden="true">{"".join(drawn)}</svg>')
+        low, high = 100 * rate.lower, 100 * rate.upper
+        drawn += f'<rect class="i" x="{_short(low)}%" width="{_short(high - low)}%"/>'
+    return Markup(f'<svg class="b" aria-hidden="true">{drawn}</svg>')
 
 
 def opinion_map(result: OpinionResult) -> Markup:
@@ -79,14 +79,20 @@ def cell_words(result: OpinionResult, cell: Cell) -> str:
     """Who is in a cell: 12 people: A 10, B 2."""
     people = say("people", n=cell.people)
     parts = ", ".join(
-        f"{group.id} {count:,}" for group, count in zip(result.groups, cell.by_group, strict=False) if count
+        f"{group.id} {count:,}"
+        for group, count in zip(result.groups, cell.by_group, strict=False)
+        if count is not None and count
     )
     return say("cell_title", people=people, groups=parts) if parts else people
 
 
 def _main_group(cell: Cell) -> int:
-    """The group to which most people of a cell belong; ties to the larger (earlier) group."""
-    return max(range(len(cell.by_group)), key=lambda n: (cell.by_group[n], -n), default=0)
+    """The group to which most people of a cell belong, ties to the larger (earlier) group; -1 where that is not published.
+
+    Counts under the floor are not published, and are smaller than any that is.
+    """
+    known = [(count, -n) for n, count in enumerate(cell.by_group) if count]
+    return -max(known)[1] if known else -1
 
 
 def _plane(result: OpinionResult) -> Markup:
@@ -132,7 +138,7 @@ def _line(result: OpinionResult) -> Markup:
     for n, group in enumerate(result.groups):
         centre = group.centre[0] if group.centre else 0.0
         x = WIDTH / 2 + (centre - (max(xs) + min(xs)) / 2) * (WIDTH - 2 * _MARGIN) / wide
-        drawn.append(_letter(n, group.id, min(max(x, 20.0), WIDTH - 20.0), 248))
+        drawn.append(_letter(n, group.id, min(max(x, 20.0), WIDTH - 20.0), 250))
     return _figure(result, "map_strip_title", height, drawn)
 
 
@@ -142,7 +148,7 @@ def _figure(result: OpinionResult, title: str, height: int, drawn: list[Markup])
     sizes = [cell.people for cell in result.cells]
     described = say("map_marks", cells=len(sizes), least=min(sizes), most=max(sizes))
     if result.source.simulated:
-        drawn.append(Markup('<text class="sim" x="{}" y="20">{}</text>').format(WIDTH - 8, say("simulated")))
+        drawn.append(Markup('<text class="sim" x="8" y="{}">{}</text>').format(height - 8, say("simulated")))
     return Markup(
         '<svg class="map" viewBox="0 0 {} {}" role="img" aria-labelledby="map-title map-desc">'
         '<title id="map-title">{}</title><desc id="map-desc">{}</desc>{}</svg>'
@@ -150,9 +156,13 @@ def _figure(result: OpinionResult, title: str, height: int, drawn: list[Markup])
 
 
 def _mark(result: OpinionResult, cell: Cell, at: tuple[float, float], radius: float) -> Markup:
-    n = style_of(_main_group(cell))
+    group = _main_group(cell)
+    n = style_of(max(group, 0))
+    style = f"c g{n}" if group >= 0 else "c"
     moved = f"translate({_short(at[0])} {_short(at[1])})scale({_short(radius)})"
-    return Markup(f'<use href="#m{n}" class="c g{n}" transform="{moved}"><title>{escape(cell_words(result, cell))}</title></use>')
+    return Markup(
+        f'<use href="#m{n}" class="{style}" transform="{moved}"><title>{escape(cell_words(result, cell))}</title></use>'
+    )
 
 
 def _letter(group: int, label: str, x: float, y: float) -> Markup:
@@ -165,11 +175,11 @@ def _cross(at: tuple[float, float], height: int) -> Markup:
 
 def _names(height: int) -> Markup:
     """Which way the two axes run, at the edge."""
-    return Markup('<text class="n" x="{}" y="{}" text-anchor="end">{} →</text><text class="n" x="8" y="22">↑ {}</text>').format(
-        WIDTH - 8, height - 8, say("axis", n=1), say("axis", n=2)
-    )
+    return Markup(
+        '<text class="n" x="{}" y="{}" text-anchor="end">{} →</text><text class="n" x="8" y="22">↑ {}</text>'
+    ).format(WIDTH - 8, height - 8, say("axis", n=1), say("axis", n=2))
 
 
 def _short(value: float) -> str:
     """One digit after the point, and none that says nothing."""
-    return f"{value:.1f}".rstrip("0").rstrip(".").replace("-0", "0") if abs(value) < 0.05 else f"{value:.1f}".removesuffix(".0")
+    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")

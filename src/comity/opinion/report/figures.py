@@ -22,6 +22,11 @@ def percent(share: float | None) -> str:
     return f"{round(share * 100)}%"
 
 
+def count(number: int | None) -> str:
+    """A number of people or votes; None is a number that is not published."""
+    return say("no_figure") if number is None else f"{number:,}"
+
+
 def span(lower: float | None, upper: float | None) -> str:
     """An interval of shares: 79–86%."""
     if lower is None or upper is None:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from comity.opinion.report.figures import percent, tenths
 from comity.opinion.report.texts import harmless
 from comity.opinion.report.words import say
-from comity.opinion.result import Group, GroundScore, OpinionResult, Quality, Ranking, StatementResult
+from comity.opinion.result import GroundScore, Group, OpinionResult, Quality, Ranking, StatementResult
 
 MOST = 0.5
 """From this share on one may say "most people"."""
+ENOUGH = 5
+"""Votes of a part of the people from which on its share is put into words, or into a table without its counts."""
 QUOTED = 3
 """Statements of the common ground that are quoted among the main findings."""
 CLEAR_GAIN = 2.0
@@ -52,7 +54,7 @@ def summary_lines(result: OpinionResult) -> list[str]:
     """The main findings as plain lines for a terminal: no colours, no control characters, statements cut to one line."""
     lines = [harmless(result.source.title, 100) or say("untitled")]
     if result.source.simulated:
-        lines.append(say("simulated_banner"))
+        lines.append(f"{say('simulated')}: {say('simulated_banner')}")
     lines.append(what_this_is(result))
     for finding in main_findings(result):
         quoted = finding.topic == say("find_divides")
@@ -64,6 +66,7 @@ def summary_lines(result: OpinionResult) -> list[str]:
 
 
 def what_this_is(result: OpinionResult) -> str:
+    """How many people cast how many votes on how many statements."""
     counts = result.counts
     return say(
         "what_this_is",
@@ -74,6 +77,7 @@ def what_this_is(result: OpinionResult) -> str:
 
 
 def statement_text(statement: StatementResult) -> str:
+    """The statement in its own language, or its number where the text is not known."""
     return statement.text.strip() or say("statement_without_text", id=str(statement.id))
 
 
@@ -95,8 +99,8 @@ def measure(result: OpinionResult) -> str:
     return "fifth" if result.quality.axes else "flat"
 
 
-def at_least(result: OpinionResult, score: GroundScore) -> str:
-    """The headline of one statement: at least so many in ten agree, rounded down."""
+def at_least(result: OpinionResult, score: GroundScore, *, named: bool = False) -> str:
+    """The headline of one statement: at least so many in ten agree, rounded down. named: the fifth was spoken of just before."""
     kind = measure(result)
     if score.lower is None or score.estimate is None:
         return say("not_enough")
@@ -104,7 +108,7 @@ def at_least(result: OpinionResult, score: GroundScore) -> str:
         return say("score_of_one", estimate=f"{score.estimate:.2f}")
     if tenths(score.lower) < 1:
         return say(f"few_{kind}")
-    return say(f"at_least_{kind}", tenths=tenths(score.lower))
+    return say("at_least_that_fifth" if named and kind == "fifth" else f"at_least_{kind}", tenths=tenths(score.lower))
 
 
 def stability_words(stability: float) -> str:
@@ -118,7 +122,9 @@ def stability_words(stability: float) -> str:
 
 def far_apart(result: OpinionResult, statement: StatementResult) -> str:
     """Where the groups stand on a statement that divides: the most and the least agreeing, ties to the earlier group."""
-    known = [(rate.share, -n) for n, rate in enumerate(statement.by_group) if rate.share is not None]
+    known = [
+        (rate.share, -n) for n, rate in enumerate(statement.by_group) if rate.share is not None and rate.seen >= ENOUGH
+    ]
     if len(known) < 2:
         seen = statement.overall.seen
         disagree = statement.overall.disagree / seen if seen else None
@@ -149,7 +155,9 @@ def _common_ground(result: OpinionResult) -> Finding:
     else:
         lead = say("find_common_none")
     quoted = [result.statement(key) for key in result.headline[:QUOTED]]
-    quotes = tuple(Quote(entry, at_least(result, ground(entry, result.headline_ranking))) for entry in quoted)
+    quotes = tuple(
+        Quote(entry, at_least(result, ground(entry, result.headline_ranking), named=bool(sure))) for entry in quoted
+    )
     return Finding(say("find_common"), lead, (), quotes, "common")
 
 
@@ -160,13 +168,14 @@ def _groups(result: OpinionResult) -> Finding:
     elif len(result.groups) == 1:
         lead = say("find_one_group")
     else:
-        lead = say("find_some_groups", n=len(result.groups))
+        found = result.stability.groups_in_resamples
+        unsure = bool(found) and 2 * found.count(len(result.groups)) <= len(found)
+        lead = say("find_perhaps_groups" if unsure else "find_some_groups", n=len(result.groups))
         sizes = [say("find_group_size", share=percent(group.share), id=group.id) for group in result.groups]
         more.append(say("find_group_sizes", sizes=", ".join(sizes)))
-    found = result.stability.groups_in_resamples
-    if result.groups and result.stability.resamples and len(found) >= len(result.groups):
-        same = found[len(result.groups) - 1]
-        more.append(say("find_resampled", resamples=result.stability.resamples, same=same))
+    if result.groups and result.stability.resamples:
+        same = result.stability.groups_in_resamples.count(len(result.groups))
+        more.append(say("find_resampled", resamples=say("times", n=result.stability.resamples), same=same))
     measured = [(group.stability, n) for n, group in enumerate(result.groups) if group.stability is not None]
     if len(measured) > 1:
         least: Group = result.groups[min(measured)[1]]
@@ -197,7 +206,7 @@ def _coordination(result: OpinionResult) -> Finding:
     if found is None:
         return Finding(say("find_coordination"), say("find_not_looked"), (), (), "coordination")
     more: tuple[str, ...] = ()
-    if found.alarm and found.clusters:
+    if found.clusters:
         lead = say("find_alarm", n=len(found.clusters))
         worst = min(found.clusters, key=lambda cluster: cluster.top_kept - cluster.top_of)
         if worst.top_kept >= worst.top_of:
@@ -205,7 +214,7 @@ def _coordination(result: OpinionResult) -> Finding:
         else:
             more = (say("find_kept_some", kept=worst.top_kept, of=worst.top_of),)
     else:
-        lead = found.sentence if found.alarm else say("find_no_alarm")
+        lead = say("find_no_alarm")
     return Finding(say("find_coordination"), lead, more, (), "coordination")
 
 
@@ -218,7 +227,7 @@ def _missing(result: OpinionResult) -> Finding:
         more.append(say("find_unplaced", n=unplaced))
     shares = []
     for segment in result.segments:
-        everyone = segment.not_declared + sum(segment.sizes)
+        everyone = segment.not_declared + sum(size or 0 for size in segment.sizes)
         if segment.not_declared:
             share = percent(segment.not_declared / everyone)
             shares.append(say("find_not_declared_share", share=share, name=harmless(segment.name, 40)))

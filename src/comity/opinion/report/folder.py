@@ -29,7 +29,9 @@ def write_folder(folder: Path, result: OpinionResult, participants: ParticipantT
         raise OutputError(f"{folder} is a file: give a folder, or move the file away.")
     for name in FILES:
         if (folder / name).is_dir():
-            raise OutputError(f"{folder / name} is a folder, and a file of that name is to be written: move it away, or give another folder.")
+            raise OutputError(
+                f"{folder / name} is a folder, and a file of that name is to be written: move it away, or give another folder."
+            )
     contents = {
         "report.html": _utf8(render_html(result)),
         "result.json": _utf8(to_json(result)),
@@ -49,7 +51,9 @@ def write_folder(folder: Path, result: OpinionResult, participants: ParticipantT
             path.replace(folder / name)
     except OSError as error:
         said = error.strerror or str(error)
-        raise OutputError(f"cannot write to {folder}: {said}. Give a folder that can be written to, with enough room.") from error
+        raise OutputError(
+            f"cannot write to {folder}: {said}. Give a folder that can be written to, with enough room."
+        ) from error
     finally:
         for path in waiting.values():
             with suppress(OSError):

@@ -33,14 +33,15 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "not_enough": "not enough evidence",
     "under_one_per_cent": "under 1%",
     "over_99_per_cent": "over 99%",
-    "yes": "yes",
-    "no": "no",
     # --- title and banner ---
     "report_title": "{title}: what people agree on",
     "untitled": "A consultation",
     "kicker": "Report of a consultation",
     "simulated": "SIMULATED",
-    "simulated_banner": "Simulated: nobody was asked. People and answers are invented, and no figure here says what anyone thinks.",
+    "simulated_title": "{simulated} · {title}",
+    "simulated_banner": (
+        "Nobody was asked. People and answers are invented, and no figure here says what anyone thinks."
+    ),
     "what_this_is": "{people} took part and cast {votes} on {statements}: agree, pass or disagree.",
     "nobody_saw_all": "Not everybody saw every statement; a person answered {each} of them on average.",
     "who_speaks": "The figures speak for those who took part, not for a population: nobody was drawn by lot.",
@@ -62,15 +63,18 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     ),
     "find_common_flat": ("On {n} statement most people agree.", "On {n} statements most people agree."),
     "find_common_score": "These statements come closest to agreement in every group.",
-    "find_common_none": "No statement is sure of most people's agreement wherever they stand. The closest:",
+    "find_common_none": "No statement is sure of most people’s agreement wherever they stand. The closest:",
     "find_common_unknown": "There is not enough evidence to say what people agree on across their differences.",
     "find_groups": "Who differs",
     "find_no_groups": "There is not enough evidence to look for groups of opinion.",
-    "find_one_group": "No separate groups were found: opinions differ by degree, and one group is the best description.",
+    "find_one_group": (
+        "No separate groups were found: opinions differ by degree, and one group is the best description."
+    ),
     "find_some_groups": ("", "Opinions fall into {n} groups."),
+    "find_perhaps_groups": ("", "Opinions fall into {n} groups, though their number is unsure."),
     "find_group_sizes": "Of the people on the map, {sizes}.",
     "find_group_size": "{share} are in group {id}",
-    "find_resampled": "When people were drawn again {resamples} times, {same} of the draws gave the same number of groups.",
+    "find_resampled": "When people were drawn again {resamples}, {same} of the draws gave the same number of groups.",
     "find_least_stable": "The least certain is group {id}: {words}.",
     "stable_very": "it comes back nearly unchanged",
     "stable": "it comes back, with other people at its edge",
@@ -83,8 +87,12 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "find_split": "{agree} agree, {disagree} disagree.",
     "find_map": "Does the map mean anything?",
     "find_map_yes": "Yes. It foretells votes that were hidden from it better than the plain rates do.",
-    "find_map_little": "Only a little. It foretells votes that were hidden from it barely better than the plain rates do.",
-    "find_map_no": "There is no map: knowing how people answered other statements did not help to foretell their votes.",
+    "find_map_little": (
+        "Only a little. It foretells votes that were hidden from it barely better than the plain rates do."
+    ),
+    "find_map_no": (
+        "There is no map: knowing how people answered other statements did not help to foretell their votes."
+    ),
     "find_map_untested": "That could not be tested: there are too few votes to hide any.",
     "find_pairs": (
         "Given one hidden agreement and one hidden disagreement, the map tells which is which in {map} of 100 cases; "
@@ -115,25 +123,31 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     # --- common ground ---
     "common": "Common ground",
     "common_fifth": (
-        "Statements with the highest sure agreement among the fifth of people who agree least, wherever in opinion space they "
-        "stand. Sure: the lower end of the interval decides the order, so that a statement with few votes cannot lead by luck."
+        "What people agree on across their differences. For each statement we look at the fifth of people who "
+        "agree with it least, "
+        "wherever they stand, and ask how many of them agree. The lower end of the interval decides the order, "
+        "so that a statement with few "
+        "votes cannot lead by luck."
     ),
     "common_least_group": (
-        "Statements with the highest sure agreement in the group that agrees least. "
-        "Sure: the lower end of the interval decides the order, so that a statement with few votes cannot lead by luck."
+        "What people agree on across their differences: for each statement we look at the group that agrees with "
+        "it least. "
+        "The lower end of the interval decides the order, so that a statement with few votes cannot lead by luck."
     ),
     "common_consensus": (
         "Statements with the highest product of the groups' rates of agreement (group-informed consensus). "
         "The lower end of the interval decides the order, so that a statement with few votes cannot lead by luck."
     ),
     "bars": (
-        "Bars: the solid part agrees, the gap passes, the hatched part disagrees; the line beneath is the interval of the "
+        "Bars: the solid part agrees, the gap passes, the hatched part disagrees; the line beneath is the "
+        "interval of the "
         "share that agrees. Counts: agree / pass / disagree. A dash means not enough evidence."
     ),
-    "at_least_fifth": "Even among the fifth of people who agree least, at least {tenths} in 10 agree.",
+    "at_least_fifth": "Of the fifth who agree least, at least {tenths} in 10 agree.",
     "at_least_group": "In every group, at least {tenths} in 10 agree.",
     "at_least_flat": "At least {tenths} in 10 agree.",
-    "few_fifth": "Among the fifth of people who agree least, fewer than 1 in 10 may agree.",
+    "at_least_that_fifth": "At least {tenths} in 10 of that fifth agree.",
+    "few_fifth": "Of the fifth who agree least, fewer than 1 in 10 may agree.",
     "few_group": "In the group that agrees least, fewer than 1 in 10 may agree.",
     "few_flat": "Fewer than 1 in 10 may agree.",
     "score_of_one": "Score {estimate} of 1.",
@@ -149,27 +163,39 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "votes_on": "Votes on statement {id}",
     # --- the map ---
     "map": "The map of opinion",
-    "map_how": "People who answer alike stand close together. Directions have no meaning of their own: what they sort is said below.",
+    "map_how": (
+        "People who answer alike stand close together. Directions have no meaning of their own: what they sort is said "
+        "below."
+    ),
     "map_cells": (
-        "Each mark stands for at least {least} people who are near each other, never for one person; its area is their number. Shape, colour "
+        "Each mark stands for at least {least} people who are near each other, never for one person; its area is "
+        "their number. Shape, colour "
+        "and letter say to which group most of them belong."
+    ),
+    "map_strip_cells": (
+        "Each mark stands for at least {least} people who are near each other, never for one person. Shape, colour "
         "and letter say to which group most of them belong."
     ),
     "map_marks": "{cells} marks, of {least} to {most} people.",
     "map_title": "Map of opinion: {people} in {groups}",
     "map_strip_title": "Line of opinion: {people} in {groups}",
     "map_axes_more": "The best description has {axes} axes; the two that matter most are drawn.",
-    "map_strip": "One axis is enough to describe the differences. The height of each line is the number of people who stand there.",
+    "map_strip": (
+        "One axis is enough to describe the differences. The height of each line is the number of people who stand "
+        "there."
+    ),
     "map_none": (
-        "No map is drawn. A map is only worth drawing if it foretells votes that it has not seen, and here the statements' plain rates "
+        "No map is drawn. A map is only worth drawing if it foretells votes that it has not seen, and here the "
+        "statements’ plain rates "
         "foretold them as well. People may agree broadly, answer without a pattern, or have answered too little."
     ),
     "map_no_cells": "No map is drawn: too few people could be placed to show them without showing single persons.",
     "axis": "Axis {n}",
     "axis_right": "right",
     "axis_left": "left",
-    "axis_up": "up",
-    "axis_down": "down",
-    "axis_more": "Further {way}, agreement rises most with",
+    "axis_up": "top",
+    "axis_down": "bottom",
+    "axis_more": "Towards the {way}, agreement rises most with this, {change}:",
     "axis_change": "from {low} to {high}",
     "map_where": "Where the groups stand",
     "map_table": "The marks of the map as a table",
@@ -179,7 +205,8 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     # --- groups ---
     "opinion_groups": "Opinion groups",
     "groups_how": (
-        "Groups are found from the answers alone and named by size; nobody chose one. People near an edge belong to more than one in part."
+        "Groups are found from the answers alone and named by size; nobody chose one. People near an edge belong "
+        "to more than one in part."
     ),
     "groups_number": "How the number was found: {components} components, {modes} separate peaks of opinion.",
     "group_people": "{people}, {share} of those on the map; {certain} belong clearly (at least 8 in 10).",
@@ -189,19 +216,15 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "group_nothing": "No statement sets this group apart clearly.",
     "more_agree": "{share} of group {id} agree, {others} of the others.",
     "more_disagree": "{share} of group {id} disagree, {others} of the others.",
-    "only_group": "There is only one group, so nothing sets it apart.",
-    "no_groups": "No groups were looked for.",
     "size": "People",
     "share": "Share",
-    "clearly": "Clearly",
-    "stability": "Stability",
     "resampled_groups": "How often resamples gave each number of groups",
     "number_of_groups": "Number of groups",
     "found": "Resamples",
     # --- divides ---
     "divides": "What divides",
     "divides_how": "Statements on which the expected answer depends most on where a person stands.",
-    "divides_score": "Expected agreement varies between people by {score} on average (0 to 0.5).",
+    "divides_score": "Spread of expected agreement: {score} of at most 0.5.",
     "no_divides": "No statement divides people clearly, or too few were answered to tell.",
     # --- majorities ---
     "majorities": "Majorities",
@@ -234,7 +257,7 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "segments": "By what people declared",
     "segments_how": (
         "Some people declared who they are. Rates within a declared part of the people need no map and no groups. "
-        "The least is over those parts with enough answers."
+        "A dash means fewer than 5 votes, or fewer people than may be shown."
     ),
     "segment_groups": "{name}: people and opinion groups",
     "segment_rates": "{name}: agreement with the statements named above",
@@ -244,22 +267,25 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "most": "Most",
     "least_in": "{share} ({label})",
     "no_segments": "Nobody declared anything, or it was not asked.",
-    "total": "Total",
     # --- importance ---
     "importance": "What people marked as important",
-    "importance_how": "Marks are counted and shown beside agreement. They never weigh: no rank and no figure in this report depends on them.",
+    "importance_how": (
+        "Marks are counted and shown beside agreement. They never weigh: no rank and no figure in this report depends "
+        "on them."
+    ),
     "importance_none": "People were not asked to mark what is important to them.",
     "marks": "Marks",
-    "marks_share": "Of those who voted",
+    "rate": "Share",
+    "marks_share": "Of voters",
     # --- coordination ---
     "coordination": "Suspected coordination",
     "coordination_how": (
-        "Accounts that repeat one another's answers more than like opinions explain. A suspicion is for people to judge; no vote was removed."
+        "Accounts that repeat one another’s answers more than like opinions explain. A suspicion is for people "
+        "to judge; no vote was removed."
     ),
     "coordination_compared": "{people} were compared.",
     "cluster": "Cluster {n}: {people}",
     "cluster_kept": "Without this cluster, {kept} of the top {of} statements stay, and there would be {groups}.",
-    "cluster_alike": "Similarity {similarity}; {chance} would be expected by chance.",
     # --- next ---
     "next": "What to ask next",
     "next_how": "Statements on which further votes would tell the most:",
@@ -269,8 +295,9 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     # --- all statements ---
     "all": "All statements",
     "all_how": (
-        "In the order of common ground, then by number. Interval: of the share that agrees. Sure: lower end of the headline measure. "
-        "Divides: 0 to 0.5. A dash means not enough evidence."
+        "In the order of common ground, then by number. Share: of all votes that agree. Sure: lower end of "
+        "the headline measure. "
+        "Divides: 0 to 0.5. A dash means not enough evidence; for a group, fewer than 5 votes."
     ),
     "all_open": "Show all {n} statements",
     "all_cut": "The first {n} are shown here; the file statements.parquet has all {of}.",
@@ -285,20 +312,24 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "method": "How this was made, and how to check it",
     "method_ranking": "Headline",
     "ranking_fifth": (
-        "Agreement of the fifth of people who agree least, ranked by the lower end of its interval. It does not depend on how people "
+        "Agreement of the fifth of people who agree least, ranked by the lower end of its interval. It does not "
+        "depend on how people "
         "were grouped, and a large group cannot outvote a small one."
     ),
     "ranking_group": (
-        "Agreement of the group that agrees least, ranked by the lower end of its interval. A large group cannot outvote a small one; it "
+        "Agreement of the group that agrees least, ranked by the lower end of its interval. A large group cannot "
+        "outvote a small one; it "
         "depends on how people were grouped."
     ),
     "ranking_consensus": (
-        "Group-informed consensus: the product of the groups' rates of agreement, ranked by the lower end of its interval. "
+        "Group-informed consensus: the product of the groups' rates of agreement, ranked by the lower end of its "
+        "interval. "
         "It depends on how people were grouped."
     ),
     "uncertainty": "Uncertainty",
     "uncertainty_how": (
-        "Intervals are meant to cover the true value in {coverage} of 100 cases (z = {z}). They say what chance may do with who voted on "
+        "Intervals are meant to cover the true value in {coverage} of 100 cases (z = {z}). They say what chance "
+        "may do with who voted on "
         "what; they do not cover who stayed away."
     ),
     "dates": "When votes were cast plays no part in this result, so no dates are given.",
@@ -306,7 +337,10 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "method_name": "Method",
     "seed": "Seed",
     "floor": "Floor",
-    "floor_how": ("none: every vote counts", "entries that rest on fewer than {n} people were left out before anything was computed"),
+    "floor_how": (
+        "none: every vote counts",
+        "entries that rest on fewer than {n} people were left out before anything was computed",
+    ),
     "most_axes": "Axes tried, at most",
     "digest": "SHA-256 of the votes",
     "result_format": "Format of result.json",
@@ -318,7 +352,8 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "votes_parts": "{votes}: {agrees} agree, {passes} pass, {disagrees} disagree",
     "trials": "Which number of axes foretells hidden votes best",
     "trials_how": (
-        "{hidden} votes were hidden. Log-loss: lower is better. AUC: share of pairs told apart, higher is better. Zero axes: the plain rate."
+        "{hidden} votes were hidden. Log-loss: lower is better. AUC: share of pairs told apart, higher is "
+        "better. Zero axes: the plain rate."
     ),
     "axes": "Axes",
     "log_loss": "Log-loss",

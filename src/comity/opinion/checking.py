@@ -1,0 +1,318 @@
+"""Checking a published result: what follows from its sums is computed again and compared, finding by finding.
+
+Anyone with `result.json` and `sums.json` can do this; whoever has the votes can check the rest, the sums included. A verdict is
+never kinder than what was compared: what was not recomputed "needs the votes". Texts come from the result itself.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+
+from comity.opinion import sums as summing
+from comity.opinion.analysis import NEEDS, Analysis, conclude
+from comity.opinion.result import FORMAT, Needs, OpinionResult, as_data
+from comity.opinion.sums import Sums
+from comity.opinion.votes import Moderation, Statement, VotesError
+
+TEXTS = ("text", "language", "translations", "moderation")
+"""What a statement says of itself: no sum tells whether it was changed."""
+
+
+class CheckError(ValueError):
+    """A file that cannot be checked at all; the message names the place in it and the mend."""
+
+
+class Verdict(StrEnum):
+    """What the comparison of one finding showed."""
+
+    IDENTICAL = "identical"
+    NEEDS_VOTES = "needs the votes"
+    DIFFERS = "differs"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where the published and the recomputed value are not the same; path as in JSON, `headline[0]`."""
+
+    path: str
+    published: Any
+    recomputed: Any
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCheck:
+    """The verdict on one finding: a key of `OpinionResult.needs`, or "statement texts", "settings", "votes", "sums" or "needs"."""
+
+    finding: str
+    verdict: Verdict
+    differences: tuple[Difference, ...] = ()
+
+
+class Absent(Enum):
+    """A key or an element that one side does not have."""
+
+    ABSENT = "nothing"
+
+
+def check(result: OpinionResult, sums: Sums, analysis: Analysis | None = None) -> tuple[FindingCheck, ...]:
+    """Compare a published result with what follows from its sums, or, where given, with an analysis of the votes.
+
+    analysis: of the votes, with `result.settings`; everything is then compared with it, the sums too. Titles, notes and other
+    words of the source are those of whoever published, and are not compared. Time: that of `conclude`.
+
+    Raises CheckError for sums that cannot belong together, or to this result.
+    """
+    _fits(sums)
+    published = as_data(result)
+    floor = tuple(differences("settings.floor", result.settings.floor, sums.floor))
+    again = as_data(_concluded(result, sums) if analysis is None else analysis.result)
+    checks = []
+    for finding, needs in NEEDS.items():
+        if analysis is None and needs is Needs.VOTES:
+            checks.append(FindingCheck(finding, Verdict.NEEDS_VOTES))
+        else:
+            checks.append(_compared(finding, _part(published, finding), _part(again, finding)))
+    checks.append(_compared("needs", published["needs"], again["needs"]))
+    if analysis is None:
+        checks.append(FindingCheck("statement texts", Verdict.NEEDS_VOTES))
+        checks.append(_verdict("settings", floor, Verdict.NEEDS_VOTES))
+        checks.append(FindingCheck("votes", Verdict.NEEDS_VOTES))
+        checks.append(_verdict("sums", tuple(_impossible(sums)), Verdict.NEEDS_VOTES))
+    else:
+        checks.append(_compared("statement texts", _texts(published), _texts(again)))
+        settings = (*differences("settings", published["settings"], again["settings"]), *floor)
+        checks.append(_verdict("settings", settings, Verdict.IDENTICAL))
+        checks.append(
+            _compared(
+                "votes",
+                *({key: data["source"][key] for key in ("votes_sha256", "simulated")} for data in (published, again)),
+            )
+        )
+        checks.append(_compared("sums", json.loads(summing.to_json(sums)), json.loads(summing.to_json(analysis.sums))))
+    return tuple(checks)
+
+
+def _concluded(result: OpinionResult, sums: Sums) -> OpinionResult:
+    try:
+        with np.errstate(all="ignore"):  # figures that were tampered with may well divide by zero
+            return conclude(sums, _statements(result, sums), result.settings, result.source)[0]
+    except (ArithmeticError, AssertionError, LookupError, MemoryError, TypeError, ValueError) as error:
+        raise CheckError(
+            f"sums.json: nothing can be concluded from these figures ({error}): some of them cannot belong together."
+        ) from error
+
+
+def _verdict(finding: str, found: tuple[Difference, ...], otherwise: Verdict) -> FindingCheck:
+    return FindingCheck(finding, Verdict.DIFFERS if found else otherwise, found)
+
+
+def _compared(finding: str, published: Any, recomputed: Any) -> FindingCheck:
+    return _verdict(finding, tuple(differences(finding, published, recomputed)), Verdict.IDENTICAL)
+
+
+def _part(data: dict[str, Any], finding: str) -> Any:
+    """What belongs to a finding, less what is a finding of its own."""
+    name, _, inner = finding.partition(".")
+    if inner:
+        return data[name][inner]
+    if name == "statements":
+        return [{key: value for key, value in entry.items() if key not in TEXTS} for entry in data[name]]
+    own = {key.partition(".")[2] for key in NEEDS if key.startswith(f"{name}.")}
+    return {key: value for key, value in data[name].items() if key not in own} if own else data[name]
+
+
+def _texts(data: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{key: entry[key] for key in ("id", *TEXTS)} for entry in data["statements"]]
+
+
+def differences(path: str, published: Any, recomputed: Any) -> Iterator[Difference]:
+    """Every place where two trees of JSON differ. 1 and 1.0 are the same number; true is not 1.
+
+    >>> [entry.path for entry in differences("a", {"b": [1, 2]}, {"b": [1, 3], "c": None})]
+    ['a.b[1]', 'a.c']
+    """
+    if isinstance(published, dict) and isinstance(recomputed, dict):
+        for key in (*published, *(key for key in recomputed if key not in published)):
+            yield from differences(
+                f"{path}.{key}", published.get(key, Absent.ABSENT), recomputed.get(key, Absent.ABSENT)
+            )
+    elif isinstance(published, list) and isinstance(recomputed, list):
+        for n in range(max(len(published), len(recomputed))):
+            sides = (side[n] if n < len(side) else Absent.ABSENT for side in (published, recomputed))
+            yield from differences(f"{path}[{n}]", *sides)
+    elif isinstance(published, bool) != isinstance(recomputed, bool) or published != recomputed:
+        yield Difference(path, published, recomputed)
+
+
+# --- the sums, as far as they can be checked by themselves ---
+
+
+def _fits(sums: Sums) -> None:
+    """CheckError unless all arrays have the shapes that belong together; compiled code is not asked to find that out."""
+    m, groups, axes = len(sums.statement_ids), len(sums.group_sizes), sums.signs.shape[-1] - 1
+    expected: dict[str, tuple[int, ...]] = {
+        "taking_part": (m,),
+        "overall": (m, 3),
+        "active": (m,),
+        "weights": (m, (axes + 1) * (axes + 2) // 2),
+        "signs": (m, axes + 1),
+        "cell_people": (len(sums.cell_people),),
+        "cell_positions": (len(sums.cell_people), axes),
+        "group_sizes": (groups,),
+        "group_certain": (groups,),
+        "group_probability": (groups,),
+        "stability": (groups,),
+        "group_counts": (groups, m, 3),
+        "bubble_people": (len(sums.bubble_people),),
+        "bubble_groups": (len(sums.bubble_people), groups),
+    }
+    if sums.important is not None:
+        expected["important"] = (m,)
+    if sums.group_important is not None and groups:
+        expected["group_important"] = (groups, m)
+    for name, shape in expected.items():
+        found = getattr(sums, name).shape
+        if found != shape:
+            raise CheckError(
+                f"sums.json: {name} has shape {list(found)} where the rest asks for {list(shape)}: it is damaged."
+            )
+    if axes < 0 or len(set(sums.statement_ids)) != m or not sums.trials:
+        raise CheckError("sums.json: statement_ids, signs or trials are damaged: fetch the folder again.")
+
+
+def _impossible(sums: Sums) -> Iterator[Difference]:
+    """Sums that contradict one another: everybody on the map is in one cell, one bubble and one group."""
+    for name in ("cell_people", "bubble_people", "group_sizes"):
+        people = int(getattr(sums, name).sum())
+        if people != sums.on_the_map and (people or name != "group_sizes"):
+            yield Difference(f"sums.{name} (all together)", people, sums.on_the_map)
+
+
+def _statements(result: OpinionResult, sums: Sums) -> tuple[Statement, ...]:
+    """The published texts, in the order of the sums; a statement that the result leaves out has none."""
+    known = {
+        (type(entry.id), entry.id): Statement(
+            id=entry.id,
+            text=entry.text,
+            language=entry.language,
+            translations=entry.translations,
+            moderation=Moderation(entry.moderation),
+        )
+        for entry in result.statements
+    }
+    return tuple(known.get((type(key), key), Statement(id=key)) for key in sums.statement_ids)
+
+
+# --- reading ---
+
+
+def read_sums(text: str) -> Sums:
+    """`sums.json`, refused where it is not exactly what `comity.opinion.sums.to_json` writes of it. Raises CheckError."""
+    data = _parsed("sums.json", text)
+    try:
+        found = summing.from_json(text)
+        for difference in differences("sums", data, json.loads(summing.to_json(found))):
+            raise CheckError(
+                f"sums.json: {difference.path.removeprefix('sums.')} is {_shown(difference.published)}, which is no such figure: "
+                "it is damaged."
+            )
+    except VotesError as error:
+        raise CheckError(str(error)) from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        if isinstance(error, CheckError):
+            raise
+        raise CheckError(f"sums.json is damaged ({error}): fetch the folder again.") from error
+    return found
+
+
+def read_result(text: str) -> OpinionResult:
+    """`result.json` as the object that it was written from. Raises CheckError with the place of what does not belong."""
+    data = _parsed("result.json", text)
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise CheckError(f"result.json does not say format {FORMAT!r}: it is not of this version, or not of Comity.")
+    found = _built(OpinionResult, data, "result.json")
+    assert isinstance(found, OpinionResult)
+    for n, entry in enumerate(found.statements):
+        if entry.moderation not in set(Moderation):
+            raise CheckError(
+                f"result.json: statements[{n}].moderation is {_shown(entry.moderation)}, which is no moderation."
+            )
+    return found
+
+
+def _parsed(name: str, text: str) -> Any:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        # Of two values under one key one reader takes the first, another the last.
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise CheckError(
+                f"{name} names a key twice in one object ({', '.join(found)[:60]}): it was changed by hand."
+            )
+        return found
+
+    def no_number(word: str) -> Any:
+        raise CheckError(f"{name} holds {word}, which is no number of JSON: it was changed by hand.")
+
+    try:
+        return json.loads(text, object_pairs_hook=once, parse_constant=no_number)
+    except CheckError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise CheckError(f"{name} is not valid JSON ({error}): fetch the folder again.") from error
+
+
+def _built(hint: Any, value: Any, place: str) -> Any:
+    """The value that a type hint of the result asks for, from plain JSON."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        if value is None and type(None) in arguments:
+            return None
+        options = [option for option in arguments if option is not type(None)]
+        fitting = [option for option in options if option not in (int, str) or type(value) is option]
+        return _built(fitting[0] if fitting else options[0], value, place)
+    if origin is tuple and isinstance(value, list):
+        return tuple(_built(arguments[0], entry, f"{place}[{n}]") for n, entry in enumerate(value))
+    if origin is dict and isinstance(value, dict):
+        return {key: _built(arguments[1], entry, f"{place}.{key}") for key, entry in value.items()}
+    if isinstance(hint, type):
+        if dataclasses.is_dataclass(hint) and isinstance(value, dict):
+            return _dataclass_of(hint, value, place)
+        if issubclass(hint, Enum) and value in [entry.value for entry in hint]:
+            return hint(value)
+        if hint is float and type(value) in (int, float):
+            return value
+        if hint in (int, bool, str) and type(value) is hint:
+            return value
+    raise CheckError(f"{place} is {_shown(value)}, which does not belong there: fetch the folder again.")
+
+
+def _dataclass_of(kind: type, value: dict[str, Any], place: str) -> Any:
+    hints = _hints(kind)
+    for name in hints:
+        if name not in value:
+            raise CheckError(f"{place} has no {name}: it is damaged, or not of this version.")
+    for name in value:
+        if name not in hints:
+            raise CheckError(
+                f"{place} has {name}, which does not belong there: it is not of this version, or was changed."
+            )
+    return kind(**{name: _built(hints[name], value[name], f"{place}.{name}") for name in hints})
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=True, default=repr)
+    return text if len(text) <= 60 else f"{text[:57]}..."
