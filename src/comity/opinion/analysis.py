@@ -18,7 +18,6 @@ from comity.opinion import cells as space
 from comity.opinion import common_ground as ground
 from comity.opinion import groups as grouping
 from comity.opinion import model as response
-from comity.opinion import sums as summing
 from comity.opinion.coordination import dependence, find_coordinated
 from comity.opinion.polis import Side, majority_consensus, representative_statements, representativeness
 from comity.opinion.result import (
@@ -86,7 +85,8 @@ NEEDS: Mapping[str, Needs] = {
 @dataclass(frozen=True, slots=True, eq=False)
 class Basis:
     """What a live map holds between full runs: the number of axes and why, the model that places people, the density of
-    opinion with its groups, and the cells. Everything that depends on one person follows from their own votes and this."""
+    opinion with its groups, and the cells. Everything that depends on one person follows from their own votes and this.
+    """
 
     choice: response.AxesChoice
     model: response.ResponseModel
@@ -97,7 +97,8 @@ class Basis:
 @dataclass(frozen=True, slots=True, eq=False)
 class Placement:
     """Where everybody stands on a basis: packed moments (n_participants, n_pairs), who is on the map, membership (-1 = not),
-    probabilities (n_participants, n_groups), and grid positions (n_participants, n_axes)."""
+    probabilities (n_participants, n_groups), and grid positions (n_participants, n_axes).
+    """
 
     positions: response.Positions
     membership: npt.NDArray[np.int32]
@@ -149,8 +150,12 @@ def analyse(
     return Analysis(result, sums, basis, placement)
 
 
-def _fresh_basis(votes: Votes, settings: Settings, threads: int, say: Progress, tallies: Tallies | None) -> tuple[Basis, Placement]:
-    choice = response.choose_axes(votes, max_axes=settings.max_axes, seed=settings.seed, floor=settings.floor, threads=threads)
+def _fresh_basis(
+    votes: Votes, settings: Settings, threads: int, say: Progress, tallies: Tallies | None
+) -> tuple[Basis, Placement]:
+    choice = response.choose_axes(
+        votes, max_axes=settings.max_axes, seed=settings.seed, floor=settings.floor, threads=threads
+    )
     say("fitting the map")
     model, positions, mixture = _fitted(votes, choice.axes, settings, threads, tallies)
     say("finding opinion groups")
@@ -158,7 +163,9 @@ def _fresh_basis(votes: Votes, settings: Settings, threads: int, say: Progress, 
     if choice.axes == 0 and settings.max_axes > 0 and votes.n_statements > 2:
         # One axis predicts too little to be worth it for everybody, but it may still set a small group apart.
         narrow, narrow_positions, narrow_mixture = _fitted(votes, 1, settings, threads, tallies)
-        apart = grouping.find_groups(narrow_positions, narrow_mixture, votes.participant_ids, seed=settings.seed, threads=threads)
+        apart = grouping.find_groups(
+            narrow_positions, narrow_mixture, votes.participant_ids, seed=settings.seed, threads=threads
+        )
         if apart.n_groups > 1:
             choice = replace(choice, axes=1)
             model, positions, found = narrow, narrow_positions, apart
@@ -171,14 +178,20 @@ def _fresh_basis(votes: Votes, settings: Settings, threads: int, say: Progress, 
 def _fitted(
     votes: Votes, n_axes: int, settings: Settings, threads: int, tallies: Tallies | None
 ) -> tuple[response.ResponseModel, response.Positions, grouping.Mixture]:
-    model, sample = response.fit(votes, n_axes, seed=settings.seed, floor=settings.floor, threads=threads, tallies=tallies)
-    mixture, people = grouping.find_mixture(response.place(sample, model, threads=threads), sample.participant_ids, seed=settings.seed, threads=threads)
+    model, sample = response.fit(
+        votes, n_axes, seed=settings.seed, floor=settings.floor, threads=threads, tallies=tallies
+    )
+    mixture, people = grouping.find_mixture(
+        response.place(sample, model, threads=threads), sample.participant_ids, seed=settings.seed, threads=threads
+    )
     if len(mixture.shares) > 1:
         model, mixture = grouping.refined(sample.people(people), model, mixture)
     if sample is not votes or len(mixture.shares) > 1:
         # Everybody, not only the sample, decides what the statements mean.
         positions = response.place(votes, model, threads=threads)
-        moments = response.moments_of(votes, model, grouping.toward(positions, mixture, threads=threads)[0], threads=threads)
+        moments = response.moments_of(
+            votes, model, grouping.toward(positions, mixture, threads=threads)[0], threads=threads
+        )
         model = response.maximised(moments, model.active)
     return model, response.place(votes, model, threads=threads), mixture
 
@@ -227,7 +240,10 @@ def collect(votes: Votes, basis: Basis, placement: Placement, settings: Settings
             np.where((across >= floor) | (across == 0), across, -1),
             int((segment.codes < 0).sum()),
         )
-    trials = [TrialSums(t.axes, t.loss, int(round(t.auc * 1e6)), int(round(t.difference_error * 1e6))) for t in (basis.choice.plain, *basis.choice.trials)]
+    trials = [
+        TrialSums(t.axes, t.loss, round(t.auc * 1e6), round(t.difference_error * 1e6))
+        for t in (basis.choice.plain, *basis.choice.trials)
+    ]
     stability = basis.grouping.stability
     return Sums(
         floor=floor,
@@ -283,7 +299,9 @@ def published_model(sums: Sums) -> response.ResponseModel:
     return response.maximised(response.Moments(sums.weights, sums.signs, zero, zero, 0), sums.active)
 
 
-def conclude(sums: Sums, statements: tuple[Statement, ...], settings: Settings, source: Source) -> tuple[OpinionResult, Slate | None]:
+def conclude(
+    sums: Sums, statements: tuple[Statement, ...], settings: Settings, source: Source
+) -> tuple[OpinionResult, Slate | None]:
     """Every finding that follows from the sums; also the slate in the engine's own terms, None without enough evidence.
 
     statements: texts for `sums.statement_ids`, in that order.
@@ -294,7 +312,9 @@ def conclude(sums: Sums, statements: tuple[Statement, ...], settings: Settings, 
     model = published_model(sums)
     overall = known(sums.overall)
     by_group = known(sums.group_counts)
-    centres = space.Cells(sums.cell_people, sums.cell_positions).centres() if sums.on_the_map else np.zeros((1, model.n_axes))
+    centres = (
+        space.Cells(sums.cell_people, sums.cell_positions).centres() if sums.on_the_map else np.zeros((1, model.n_axes))
+    )
     people = sums.cell_people if sums.on_the_map else np.ones(1, dtype=np.int64)
     fifth = _taking_part(ground.least_agreeing_fifth(model, centres, people, overall, z=z), sums.taking_part)
     least = _taking_part(ground.least_group(by_group, z=z), sums.taking_part)
@@ -302,10 +322,17 @@ def conclude(sums: Sums, statements: tuple[Statement, ...], settings: Settings, 
     agreement = ground.agreement_in_cells(model, centres, overall)
     enough = ~np.isnan(fifth.estimate)
     divides = np.where(enough, ground.divisiveness(agreement, people), np.nan)
-    chosen = slate_of_cells(people, agreement >= 0.5, min(settings.slate_size, int(enough.sum())), allowed=enough) if enough.any() else None
+    chosen = (
+        slate_of_cells(people, agreement >= 0.5, min(settings.slate_size, int(enough.sum())), allowed=enough)
+        if enough.any()
+        else None
+    )
     letters = [_letter(g) for g in range(n_groups)]
     ranks = [measure.ranks() for measure in (fifth, least, informed)]
-    segment_measures = {name: _taking_part(ground.least_group(known(s.counts), z=z), sums.taking_part) for name, s in sums.segments.items()}
+    segment_measures = {
+        name: _taking_part(ground.least_group(known(s.counts), z=z), sums.taking_part)
+        for name, s in sums.segments.items()
+    }
     segment_ranks = {name: measure.ranks() for name, measure in segment_measures.items()}
 
     def statement_result(j: int) -> StatementResult:
@@ -320,7 +347,9 @@ def conclude(sums: Sums, statements: tuple[Statement, ...], settings: Settings, 
             overall=_rate(overall[j], z),
             important=None if sums.important is None or sums.important[j] < 0 else int(sums.important[j]),
             by_group=tuple(_rate(by_group[g, j], z) for g in range(n_groups)),
-            important_by_group=None if sums.group_important is None else tuple(max(int(n), 0) for n in sums.group_important[:, j]),
+            important_by_group=None
+            if sums.group_important is None
+            else tuple(max(int(n), 0) for n in sums.group_important[:, j]),
             by_segment=tuple(
                 SegmentGround(
                     name,
@@ -337,7 +366,9 @@ def conclude(sums: Sums, statements: tuple[Statement, ...], settings: Settings, 
             slopes=tuple(rounded(value) or 0.0 for value in model.slopes[j]) if model.active[j] else (),
         )
 
-    headline = np.argsort(np.where(ranks[0] > 0, ranks[0], len(ids) + 1), kind="stable")[: min(TOP, int((ranks[0] > 0).sum()))]
+    headline = np.argsort(np.where(ranks[0] > 0, ranks[0], len(ids) + 1), kind="stable")[
+        : min(TOP, int((ranks[0] > 0).sum()))
+    ]
     known_divides = np.flatnonzero(~np.isnan(divides))
     divisive = known_divides[np.lexsort((known_divides, -np.round(divides[known_divides], 9)))][:TOP]
     result = OpinionResult(
@@ -373,8 +404,15 @@ def conclude(sums: Sums, statements: tuple[Statement, ...], settings: Settings, 
             for name, segment in sums.segments.items()
         ),
         cells=tuple(
-            Cell(rounded(x / space.GRID / n) or 0.0, rounded(y / space.GRID / n) or 0.0, int(n), tuple(_or_none(k) for k in row))
-            for (x, y), n, row in zip(sums.bubble_positions.tolist(), sums.bubble_people, sums.bubble_groups, strict=True)
+            Cell(
+                rounded(x / space.GRID / n) or 0.0,
+                rounded(y / space.GRID / n) or 0.0,
+                int(n),
+                tuple(_or_none(k) for k in row),
+            )
+            for (x, y), n, row in zip(
+                sums.bubble_positions.tolist(), sums.bubble_people, sums.bubble_groups, strict=True
+            )
         ),
         slate=_slate(chosen, ids),
         manipulation=None,
@@ -426,9 +464,16 @@ def _quality(sums: Sums) -> Quality:
         return rounded(loss / response.FIXED_POINT / max(sums.hidden, 1)) or 0.0
 
     plain, *tried = sums.trials
-    trials = tuple(AxesTrial(t.axes, nats(t.loss), rounded(t.auc / 1e6) or 0.0, rounded(t.error / 1e6) or 0.0) for t in tried)
-    best = next((t for t in trials if t.axes == sums.axes), AxesTrial(sums.axes, nats(plain.loss), rounded(plain.auc / 1e6) or 0.0, 0.0))
-    return Quality(sums.axes, sums.hidden, best.log_loss, best.auc, nats(plain.loss), rounded(plain.auc / 1e6) or 0.0, trials)
+    trials = tuple(
+        AxesTrial(t.axes, nats(t.loss), rounded(t.auc / 1e6) or 0.0, rounded(t.error / 1e6) or 0.0) for t in tried
+    )
+    best = next(
+        (t for t in trials if t.axes == sums.axes),
+        AxesTrial(sums.axes, nats(plain.loss), rounded(plain.auc / 1e6) or 0.0, 0.0),
+    )
+    return Quality(
+        sums.axes, sums.hidden, best.log_loss, best.auc, nats(plain.loss), rounded(plain.auc / 1e6) or 0.0, trials
+    )
 
 
 def _votes_counts(counts: Array) -> npt.NDArray[np.int64]:
@@ -437,12 +482,12 @@ def _votes_counts(counts: Array) -> npt.NDArray[np.int64]:
 
 
 def _majorities(overall: Array, ids: tuple[int | str, ...], taking_part: Array, z: float) -> tuple[Majority, ...]:
-    entries = []
     place = {key: j for j, key in enumerate(ids)}
-    for side in Side:
-        for found in majority_consensus(_votes_counts(overall), side, ids, ~taking_part):
-            entries.append(Majority(found.statement_id, side.value, _rate(overall[place[found.statement_id]], z), rounded(found.rate_test) or 0.0))
-    return tuple(entries)
+    return tuple(
+        Majority(m.statement_id, side.value, _rate(overall[place[m.statement_id]], z), rounded(m.rate_test) or 0.0)
+        for side in Side
+        for m in majority_consensus(_votes_counts(overall), side, ids, ~taking_part)
+    )
 
 
 def _groups(sums: Sums, by_group: Array, ids: tuple[int | str, ...], letters: list[str], z: float) -> tuple[Group, ...]:
@@ -470,7 +515,9 @@ def _groups(sums: Sums, by_group: Array, ids: tuple[int | str, ...], letters: li
                 size=size,
                 certain=int(sums.group_certain[g]),
                 share=rounded(size / max(sums.on_the_map, 1)) or 0.0,
-                centre=tuple(rounded(value / space.GRID / max(size, 1)) or 0.0 for value in sums.group_positions[g].tolist()),
+                centre=tuple(
+                    rounded(value / space.GRID / max(size, 1)) or 0.0 for value in sums.group_positions[g].tolist()
+                ),
                 stability=None if sums.stability[g] < 0 else rounded(sums.stability[g] / _SCALE),
                 mean_probability=rounded(sums.group_probability[g] / _SCALE / max(size, 1)) or 0.0,
                 representative=tuple(representative),
@@ -481,18 +528,33 @@ def _groups(sums: Sums, by_group: Array, ids: tuple[int | str, ...], letters: li
 
 def _slate(slate: Slate | None, ids: tuple[int | str, ...]) -> SlateResult:
     if slate is None:
-        return SlateResult("modelled", (), 0, 0, False, "There is not enough evidence on any statement for a slate.", None)
+        return SlateResult(
+            "modelled", (), 0, 0, False, "There is not enough evidence on any statement for a slate.", None
+        )
 
     def name(j: int) -> str:
         return f"statement {ids[j]}"
 
     entries = tuple(SlateEntry(ids[p.statement], p.phase.value, int(p.supporters), int(p.newly)) for p in slate.picks)
     return SlateResult(
-        slate.basis.value, entries, int(slate.people), int(slate.represented), slate.certificate.holds, slate.certificate.sentence(name), None
+        slate.basis.value,
+        entries,
+        int(slate.people),
+        int(slate.represented),
+        slate.certificate.holds,
+        slate.certificate.sentence(name),
+        None,
     )
 
 
-def _next(model: response.ResponseModel, overall: Array, fifth: ground.Measure, sums: Sums, z: float, ids: tuple[int | str, ...]) -> NextStatements:
+def _next(
+    model: response.ResponseModel,
+    overall: Array,
+    fifth: ground.Measure,
+    sums: Sums,
+    z: float,
+    ids: tuple[int | str, ...],
+) -> NextStatements:
     weights = routing_weights(
         overall[:, ground.AGREES],
         overall[:, ground.DISAGREES],
@@ -509,13 +571,15 @@ def _next(model: response.ResponseModel, overall: Array, fifth: ground.Measure, 
 
 def _without(votes: Votes, basis: Basis, settings: Settings, threads: int) -> OpinionResult:
     """The findings when some people are left out: model, density and cells fitted anew, the number of axes and components held."""
-    model, sample = response.fit(votes, basis.model.n_axes, seed=settings.seed, floor=settings.floor, threads=threads)
+    model, _sample = response.fit(votes, basis.model.n_axes, seed=settings.seed, floor=settings.floor, threads=threads)
     positions = response.place(votes, model, threads=threads)
     mixture = grouping.resettled(positions, basis.grouping.mixture, votes.participant_ids, seed=settings.seed)
     found = grouping.find_groups(positions, mixture, votes.participant_ids, seed=settings.seed, resamples=0)
     held = Basis(basis.choice, model, found, basis.tree)
     placement = place(votes, held, threads=threads, positions=positions)
-    held = replace(held, tree=space.grow(placement.grid[placement.positions.placed], smallest=max(MAP_SMALLEST, settings.floor)))
+    held = replace(
+        held, tree=space.grow(placement.grid[placement.positions.placed], smallest=max(MAP_SMALLEST, settings.floor))
+    )
     sums = collect(votes, held, placement, settings, threads=threads)
     return conclude(sums, votes.statements, settings, Source("", "", "", "", False, "", (), ()))[0]
 

@@ -52,7 +52,8 @@ def log(x: float) -> float:
     series = _LOG[10]
     for k in range(9, -1, -1):
         series = _LOG[k] + series * z2
-    return 2.0 * z * series + exponent * 0.6931471805599453
+    natural: float = 2.0 * z * series + exponent * 0.6931471805599453
+    return natural
 
 
 @njit(cache=True, nogil=True)
@@ -67,7 +68,7 @@ def logistic(x: float) -> float:
 @njit(cache=True, nogil=True)
 def softened(mean: float, variance: float) -> float:
     """Mean of logistic(t) for t normal with this mean and variance; MacKay's approximation (Neural Computation 1992)."""
-    return logistic(mean / np.sqrt(1.0 + 0.39269908169872414 * variance))  # type: ignore[no-any-return]
+    return logistic(mean / np.sqrt(1.0 + 0.39269908169872414 * variance))
 
 
 @njit(cache=True, nogil=True)

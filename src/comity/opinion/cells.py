@@ -62,7 +62,8 @@ class CellTree:
 
 def on_grid(positions: npt.NDArray[Any]) -> Int64Array:
     """Positions rounded to the integer grid, half to even."""
-    return np.rint(positions * GRID).astype(np.int64)
+    grid: Int64Array = np.rint(positions * GRID).astype(np.int64)
+    return grid
 
 
 def grow(grid: Int64Array, *, smallest: int = 5, most: int = MOST_CELLS) -> CellTree:
@@ -82,11 +83,13 @@ def grow(grid: Int64Array, *, smallest: int = 5, most: int = MOST_CELLS) -> Cell
         node = max(open_nodes, key=lambda n: (len(members[n]), -n))
         inside = grid[members[node]]
         total, square = inside.sum(axis=0), (inside * inside).sum(axis=0)
-        spread = [int(len(inside)) * int(square[a]) - int(total[a]) ** 2 for a in range(n_axes)]
+        spread = [len(inside) * int(square[a]) - int(total[a]) ** 2 for a in range(n_axes)]
         for a in sorted(range(n_axes), key=lambda a: (-spread[a], a)):
             values = inside[:, a]
             middle = int(np.partition(values, len(values) // 2)[len(values) // 2])
-            cut = next((c for c in (middle, middle + 1) if smallest <= int((values < c).sum()) <= len(values) - smallest), None)
+            cut = next(
+                (c for c in (middle, middle + 1) if smallest <= int((values < c).sum()) <= len(values) - smallest), None
+            )
             if cut is not None:
                 break
         else:
@@ -105,7 +108,8 @@ def grow(grid: Int64Array, *, smallest: int = 5, most: int = MOST_CELLS) -> Cell
     leaf = np.full(len(axis), -1, dtype=np.int64)
     for number, node in enumerate(sorted(members)):
         leaf[node] = number
-    return CellTree(*(np.array(entry, dtype=np.int64) for entry in (axis, threshold, below, above)), leaf)
+    numbers = [np.array(entry, dtype=np.int64) for entry in (axis, threshold, below, above)]
+    return CellTree(numbers[0], numbers[1], numbers[2], numbers[3], leaf)
 
 
 def summed(tree: CellTree, grid: Int64Array) -> tuple[Cells, Int64Array]:
@@ -126,7 +130,9 @@ def bubbles(grid: Int64Array, *, smallest: int = 5) -> tuple[Cells, Int64Array]:
     person's cell. Nearest by distance of the means, ties by the lower number. Fewer than `smallest` people in all: no cells.
     """
     if len(grid) < smallest or not grid.shape[1]:
-        return Cells(np.zeros(0, dtype=np.int64), np.zeros((0, 2), dtype=np.int64)), np.full(len(grid), -1, dtype=np.int64)
+        return Cells(np.zeros(0, dtype=np.int64), np.zeros((0, 2), dtype=np.int64)), np.full(
+            len(grid), -1, dtype=np.int64
+        )
     plane = np.zeros((len(grid), 2), dtype=np.int64)
     plane[:, : min(2, grid.shape[1])] = grid[:, :2]
     low, high = plane.min(axis=0), plane.max(axis=0)

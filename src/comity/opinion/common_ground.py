@@ -31,7 +31,8 @@ LOWEST_SHARE = 0.2
 @dataclass(frozen=True, slots=True, eq=False)
 class Measure:
     """One measure for each statement, each (n_statements,): estimate, lower, upper float64, NaN = not enough evidence; weakest
-    int64: the group that agrees least, -1 where there is none."""
+    int64: the group that agrees least, -1 where there is none.
+    """
 
     estimate: FloatArray
     lower: FloatArray
@@ -54,7 +55,9 @@ def wilson(successes: Array, trials: Array, z: float) -> tuple[FloatArray, Float
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     known = np.asarray(trials) > 0
-    return np.where(known, np.maximum(middle - half, 0.0), np.nan), np.where(known, np.minimum(middle + half, 1.0), np.nan)
+    return np.where(known, np.maximum(middle - half, 0.0), np.nan), np.where(
+        known, np.minimum(middle + half, 1.0), np.nan
+    )
 
 
 def pass_rates(overall: Array) -> FloatArray:
@@ -106,7 +109,7 @@ def group_informed_consensus(counts: Array, *, z: float) -> Measure:
     enough = (cast >= ENOUGH_IN_GROUP).all(axis=0)
     estimate, lower, upper = _exps(total), _exps(total - z * error), np.minimum(_exps(total + z * error), 1.0)
     weakest = np.argmin(np.round(rate, 9), axis=0)
-    return Measure(*(np.where(enough, values, np.nan) for values in (estimate, lower, upper)), np.where(enough, weakest, -1))
+    return _where(enough, estimate, lower, upper, weakest)
 
 
 def least_agreeing_fifth(model: ResponseModel, centres: Array, people: Array, overall: Array, *, z: float) -> Measure:
@@ -117,7 +120,11 @@ def least_agreeing_fifth(model: ResponseModel, centres: Array, people: Array, ov
     ENOUGH_ANSWERS agree or disagree votes, or a statement that is not active in the model.
     """
     estimate, error = _lowest(
-        model.means, model.covariances, np.ascontiguousarray(centres, dtype=np.float64), people.astype(np.float64), LOWEST_SHARE
+        model.means,
+        model.covariances,
+        np.ascontiguousarray(centres, dtype=np.float64),
+        people.astype(np.float64),
+        LOWEST_SHARE,
     )
     passed, seen = pass_rates(overall), overall.sum(axis=1) + 1.0
     answered = overall[:, AGREES] + overall[:, DISAGREES]
@@ -125,7 +132,7 @@ def least_agreeing_fifth(model: ResponseModel, centres: Array, people: Array, ov
     total = estimate * (1 - passed)
     spread = np.sqrt((error * (1 - passed)) ** 2 + estimate * estimate * passed * (1 - passed) / seen)
     lower, upper = np.maximum(total - z * spread, 0.0), np.minimum(total + z * spread, 1.0)
-    return Measure(*(np.where(enough, values, np.nan) for values in (total, lower, upper)), np.full(len(total), -1, dtype=np.int64))
+    return _where(enough, total, lower, upper, np.full(len(total), -1, dtype=np.int64))
 
 
 def agreement_in_cells(model: ResponseModel, centres: Array, overall: Array) -> FloatArray:
@@ -137,6 +144,12 @@ def agreement_in_cells(model: ResponseModel, centres: Array, overall: Array) -> 
 def divisiveness(agreement: FloatArray, people: Array) -> FloatArray:
     """(n_statements,) float64: standard deviation of the modelled agreement over people; 0 all alike, .5 two equal camps."""
     return np.asarray(_deviation(agreement, people.astype(np.float64)))
+
+
+def _where(enough: Array, estimate: Array, lower: Array, upper: Array, weakest: Array) -> Measure:
+    """The measure of statements with enough evidence, nothing for the others."""
+    kept = [np.where(enough, values, np.nan) for values in (estimate, lower, upper)]
+    return Measure(kept[0], kept[1], kept[2], np.where(enough, weakest, -1))
 
 
 def _unknown(n_statements: int) -> Measure:

@@ -3,12 +3,14 @@
 A person's position is not known exactly, so groups are looked for in the positions behind the noise: a mixture of normal
 distributions with a common covariance is fitted to everybody's likelihood (extreme deconvolution; Bovy, Hogg, Roweis, Annals of
 Applied Statistics 2011) with 1, 2, 3 ... components, as many as the Bayesian information criterion supports. Components that
-are not separated by a valley are one group (Hennig, Advances in Data Analysis and Classification 2010): a continuum of opinion is not cut in two.
-A group must also come back when people are resampled (Hennig, Computational Statistics & Data Analysis 2007); one that does not is joined to its neighbour.
+are not separated by a valley are one group (Hennig, Advances in Data Analysis and Classification 2010): a continuum of
+opinion is not cut in two. A group must also come back when people are resampled (Hennig, Computational Statistics & Data
+Analysis 2007); one that does not is joined to its neighbour.
 """
 
 from __future__ import annotations
 
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -42,7 +44,8 @@ _PRIOR_PEOPLE = 5.0
 @dataclass(frozen=True, slots=True, eq=False)
 class Mixture:
     """Components of the density of positions. shares (n_components,), centres (n_components, n_axes), covariance (n_axes, n_axes)
-    common to all; group_of (n_components,) int: the opinion group that each component belongs to."""
+    common to all; group_of (n_components,) int: the opinion group that each component belongs to.
+    """
 
     shares: npt.NDArray[np.float64]
     centres: npt.NDArray[np.float64]
@@ -73,7 +76,7 @@ class Grouping:
 
     @property
     def n_groups(self) -> int:
-        return self.probabilities.shape[1]
+        return int(self.probabilities.shape[1])
 
 
 def find_mixture(
@@ -92,7 +95,13 @@ def find_mixture(
 
 
 def find_groups(
-    positions: Positions, mixture: Mixture, participant_ids: IdArray, *, seed: int = 0, resamples: int = RESAMPLES, threads: int = 1
+    positions: Positions,
+    mixture: Mixture,
+    participant_ids: IdArray,
+    *,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
+    threads: int = 1,
 ) -> Grouping:
     """Opinion groups: components that no valley separates are joined, and groups that do not come back are given up.
 
@@ -121,7 +130,9 @@ def find_groups(
         with ThreadPoolExecutor(max(1, threads)) as pool:
             partitions = list(pool.map(partition, range(resamples if fitted.n_groups > 1 else 0)))
         found = [int(labels.max()) + 1 for labels in partitions]
-        fitted, stability = _kept(fitted, whole, partitions) if partitions else (fitted, np.full(fitted.n_groups, np.nan))
+        fitted, stability = (
+            _kept(fitted, whole, partitions) if partitions else (fitted, np.full(fitted.n_groups, np.nan))
+        )
     everybody = assign(positions, fitted)
     labels = everybody[placed].argmax(axis=1)
     sizes = np.bincount(labels, minlength=fitted.n_groups)
@@ -135,7 +146,9 @@ def find_groups(
     return Grouping(final, membership, probabilities, stability[order], tuple(found), components)
 
 
-def refined(votes: Votes, model: ResponseModel, mixture: Mixture, *, rounds: int = REFINING_ROUNDS) -> tuple[ResponseModel, Mixture]:
+def refined(
+    votes: Votes, model: ResponseModel, mixture: Mixture, *, rounds: int = REFINING_ROUNDS
+) -> tuple[ResponseModel, Mixture]:
     """Model and density fitted in turn to the same people, so that the axes learn from where people really are.
 
     `fit` takes positions to be normal; where opinion has groups, their members' positions are better known than that. The
@@ -144,13 +157,17 @@ def refined(votes: Votes, model: ResponseModel, mixture: Mixture, *, rounds: int
     for _ in range(rounds):
         positions = place(votes, model)
         precision, pull = likelihoods(positions.moments[positions.placed])
-        _, shares, centres, covariance = _settled(precision, pull, mixture.shares, mixture.centres, mixture.covariance, 5)
+        _, shares, centres, covariance = _settled(
+            precision, pull, mixture.shares, mixture.centres, mixture.covariance, 5
+        )
         mixture = Mixture(shares, centres, covariance, mixture.group_of)
         state, _ = toward(positions, mixture)
         moments = moments_of(votes, model, state)
         model = maximised(moments, model.active)
     model, turn, shift = conventional(model, moments)
-    centres = np.array([[sum(turn[a, b] * (c[b] - shift[b]) for b in range(len(c))) for a in range(len(c))] for c in mixture.centres])
+    centres = np.array(
+        [[sum(turn[a, b] * (c[b] - shift[b]) for b in range(len(c))) for a in range(len(c))] for c in mixture.centres]
+    )
     half = _matrix_product(turn, mixture.covariance)
     covariance = _matrix_product(half, np.ascontiguousarray(turn.T))
     return model, Mixture(mixture.shares, centres, 0.5 * (covariance + covariance.T), mixture.group_of)
@@ -168,10 +185,10 @@ def toward(
 
     def part(bounds: tuple[int, int]) -> tuple[Array, Array]:
         precision, pull = likelihoods(positions.moments[bounds[0] : bounds[1]])
-        return _mixed(precision, pull, mixture.shares, mixture.centres, mixture.covariance)  # type: ignore[no-any-return]
+        return _mixed(precision, pull, mixture.shares, mixture.centres, mixture.covariance)
 
     with ThreadPoolExecutor(max(threads, 1)) as pool:
-        parts = list(pool.map(part, zip(cuts[:-1], cuts[1:], strict=True)))
+        parts = list(pool.map(part, itertools.pairwise(cuts)))
     return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
 
 
@@ -180,7 +197,9 @@ def resettled(positions: Positions, mixture: Mixture, participant_ids: IdArray, 
     placed = np.flatnonzero(positions.placed)
     words = hash_ids(participant_ids[placed], seed, "groups")
     sample = placed[np.sort(np.argsort(words, kind="stable")[:SAMPLE_PEOPLE])]
-    _, shares, centres, covariance = _settled(*likelihoods(positions.moments[sample]), mixture.shares, mixture.centres, mixture.covariance, SETTLING)
+    _, shares, centres, covariance = _settled(
+        *likelihoods(positions.moments[sample]), mixture.shares, mixture.centres, mixture.covariance, SETTLING
+    )
     return Mixture(shares, centres, covariance, mixture.group_of)
 
 
@@ -201,7 +220,7 @@ def _supported(precision: Array, pull: Array, widths: range, threads: int = 1) -
     precision (n, n_axes, n_axes), pull (n, n_axes): see `likelihoods`. widths: how many of the first axes the centres may differ on;
     on the others everybody shares a standard normal. Ties: fewer axes, then fewer components.
     """
-    n, d = pull.shape
+    _n, d = pull.shape
     best, best_gain = single(d), -1e-6
     with ThreadPoolExecutor(max(1, threads)) as pool:
         paths = list(pool.map(lambda width: _best_path(*_marginal(precision, pull, width)), widths))
@@ -247,7 +266,7 @@ def _marginal(precision: Array, pull: Array, width: int) -> tuple[Array, Array]:
     """The same likelihoods on the first `width` axes only, the others taken as standard normal."""
     if width == pull.shape[1]:
         return precision, pull
-    return _narrowed(precision, pull, width)  # type: ignore[no-any-return]
+    return _narrowed(precision, pull, width)
 
 
 def _splits(precision: Array, pull: Array, fitted: tuple[Array, Array, Array]) -> list[tuple[Array, Array, Array]]:
@@ -278,10 +297,14 @@ def _splits(precision: Array, pull: Array, fitted: tuple[Array, Array, Array]) -
     return starts
 
 
-def _settled(precision: Array, pull: Array, shares: Array, centres: Array, covariance: Array, limit: int) -> tuple[float, Array, Array, Array]:
+def _settled(
+    precision: Array, pull: Array, shares: Array, centres: Array, covariance: Array, limit: int
+) -> tuple[float, Array, Array, Array]:
     old = -np.inf
     for _ in range(limit):
-        likelihood, shares, centres, covariance = _mixture_round(precision, pull, shares, centres, covariance, _NARROWEST, _PRIOR_PEOPLE)
+        likelihood, shares, centres, covariance = _mixture_round(
+            precision, pull, shares, centres, covariance, _NARROWEST, _PRIOR_PEOPLE
+        )
         if likelihood - old < 1e-4 * len(pull):
             break
         old = likelihood
@@ -310,7 +333,10 @@ def valley(apart: float, share: float, other: float) -> float:
 
     apart: distance of the centres in standard deviations of the common covariance. Checked at 64 points of the segment.
     """
-    at = [share * float(exp(-0.5 * (apart * s / 64) ** 2)) + other * float(exp(-0.5 * (apart * (1 - s / 64)) ** 2)) for s in range(65)]
+    at = [
+        share * float(exp(-0.5 * (apart * s / 64) ** 2)) + other * float(exp(-0.5 * (apart * (1 - s / 64)) ** 2))
+        for s in range(65)
+    ]
     lowest = min(range(65), key=lambda s: (at[s], s))
     if lowest in (0, 64):
         return 1.0
@@ -365,7 +391,9 @@ def _renumbered(mixture: Mixture, group: list[int]) -> Mixture:
     order: dict[int, int] = {}
     for entry in group:
         order.setdefault(entry, len(order))
-    return Mixture(mixture.shares, mixture.centres, mixture.covariance, np.array([order[entry] for entry in group], dtype=np.int64))
+    return Mixture(
+        mixture.shares, mixture.centres, mixture.covariance, np.array([order[entry] for entry in group], dtype=np.int64)
+    )
 
 
 def _responsibilities(precision: Array, pull: Array, mixture: Mixture) -> Array:
@@ -409,7 +437,9 @@ def likelihoods(moments: Array) -> tuple[Array, Array]:
 
 
 @njit(cache=True, nogil=True)
-def _expect(precision: Array, pull: Array, shares: Array, centres: Array, covariance: Array) -> tuple[float, Array, Array]:
+def _expect(
+    precision: Array, pull: Array, shares: Array, centres: Array, covariance: Array
+) -> tuple[float, Array, Array]:
     """Log-likelihood, responsibilities (n, k) and expected positions (n, d) under the mixture."""
     n, d = pull.shape
     k = len(shares)
@@ -487,7 +517,9 @@ def _accumulate(
 
 
 @njit(cache=True, nogil=True)
-def _mixture_round(precision: Array, pull: Array, shares: Array, centres: Array, covariance: Array, narrowest: float, prior: float) -> tuple[float, Array, Array, Array]:
+def _mixture_round(
+    precision: Array, pull: Array, shares: Array, centres: Array, covariance: Array, narrowest: float, prior: float
+) -> tuple[float, Array, Array, Array]:
     n, d = pull.shape
     k = len(shares)
     responsibilities, expected = np.empty((n, k)), np.zeros((n, d))
@@ -547,7 +579,12 @@ def _distance(inverse_factor: Array, difference: Array) -> float:
 def _narrowed(precision: Array, pull: Array, width: int) -> tuple[Array, Array]:
     n, d = pull.shape
     posterior, factor, work, cov = np.empty((d, d)), np.empty((d, d)), np.empty((d, d)), np.empty((d, d))
-    block, block_factor, block_work, inverse = np.empty((width, width)), np.empty((width, width)), np.empty((width, width)), np.empty((width, width))
+    block, block_factor, block_work, inverse = (
+        np.empty((width, width)),
+        np.empty((width, width)),
+        np.empty((width, width)),
+        np.empty((width, width)),
+    )
     narrow_precision, narrow_pull = np.empty((n, width, width)), np.empty((n, width))
     mean = np.empty(d)
     for i in range(n):
@@ -588,7 +625,16 @@ def _mixed(precision: Array, pull: Array, shares: Array, centres: Array, covaria
         expected[:, :] = 0.0
         seconds[:, :] = 0.0
         _accumulate(
-            precision[i : i + 1], pull[i : i + 1], shares, centres, covariance, responsibilities[i : i + 1], expected, one, ones, seconds
+            precision[i : i + 1],
+            pull[i : i + 1],
+            shares,
+            centres,
+            covariance,
+            responsibilities[i : i + 1],
+            expected,
+            one,
+            ones,
+            seconds,
         )
         state[i, 0] = 1.0
         for a in range(d):

@@ -28,8 +28,10 @@ def rows_from_events(
     return offsets, columns, values, kept_marks if important is not None else None
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _rows(person: Array, column: Array, value: Array, n_people: int, order_of: Array, marks: Array) -> tuple[Array, Array, Array, Array]:
+@njit(cache=True)
+def _rows(
+    person: Array, column: Array, value: Array, n_people: int, order_of: Array, marks: Array
+) -> tuple[Array, Array, Array, Array]:
     n_events = len(person)
     start = np.zeros(n_people + 1, dtype=np.int64)
     for e in range(n_events):

@@ -91,7 +91,7 @@ class ResponseModel:
 
     @property
     def n_axes(self) -> int:
-        return self.means.shape[1] - 1
+        return int(self.means.shape[1]) - 1
 
     @property
     def intercepts(self) -> npt.NDArray[np.float64]:
@@ -142,7 +142,8 @@ class Positions:
 @dataclass(frozen=True, slots=True)
 class Trial:
     """Hidden votes predicted with a number of axes. loss: sum of the log-loss in units of 1 / FIXED_POINT nats; auc in 0..1;
-    difference_error: standard error of the mean difference in log-loss from the best trial, nats."""
+    difference_error: standard error of the mean difference in log-loss from the best trial, nats.
+    """
 
     axes: int
     loss: int
@@ -153,7 +154,8 @@ class Trial:
 @dataclass(frozen=True, slots=True)
 class AxesChoice:
     """The number of axes that the data supports, by prediction of hidden votes: the fewest axes within one standard error, or
-    WORTH_AN_AXIS, of the best trial. plain: the statement's rate alone."""
+    WORTH_AN_AXIS, of the best trial. plain: the statement's rate alone.
+    """
 
     axes: int
     hidden: int
@@ -184,17 +186,23 @@ def sample_of(votes: Votes, limit: int, seed: int, purpose: str) -> Votes:
     return votes.people(words < share)
 
 
-def fit(votes: Votes, n_axes: int, *, seed: int = 0, floor: int = 1, threads: int = 1, tallies: Tallies | None = None) -> tuple[ResponseModel, Votes]:
+def fit(
+    votes: Votes, n_axes: int, *, seed: int = 0, floor: int = 1, threads: int = 1, tallies: Tallies | None = None
+) -> tuple[ResponseModel, Votes]:
     """The response model with this many axes, and the people it was fitted to: a hash sample of at most SAMPLE_VOTES votes.
 
     `tallies`: of these votes, if the caller has them (they give the first axes). O(votes n_axes^2) time.
     """
     sample = sample_of(votes, SAMPLE_VOTES, seed, "basis")
     active = answerable(votes, floor)
-    return rounds(sample, n_axes, active, ROUNDS_ON_SAMPLE, threads=threads, tallies=tallies if sample is votes else None), sample
+    return rounds(
+        sample, n_axes, active, ROUNDS_ON_SAMPLE, threads=threads, tallies=tallies if sample is votes else None
+    ), sample
 
 
-def rounds(votes: Votes, n_axes: int, active: Array, count: int, *, threads: int = 1, tallies: Tallies | None = None) -> ResponseModel:
+def rounds(
+    votes: Votes, n_axes: int, active: Array, count: int, *, threads: int = 1, tallies: Tallies | None = None
+) -> ResponseModel:
     """`count` rounds of expectation and maximisation from the axes of the tallies; axes by the convention."""
     model, moments, _ = _rounds(votes, n_axes, active, count, threads, tallies)
     return conventional(model, moments)[0]
@@ -208,7 +216,9 @@ def _rounds(
     model: ResponseModel | None = None
     turn, shift = np.eye(n_axes), np.zeros(n_axes)
     for done in range(count):
-        moments = _pass(votes, model, active, state, turn, shift, inner=0 if done == 0 else (3 if done == 1 else 1), threads=threads)
+        moments = _pass(
+            votes, model, active, state, turn, shift, inner=0 if done == 0 else (3 if done == 1 else 1), threads=threads
+        )
         model = maximised(moments, active)
         if n_axes:
             model, turn, shift = _whitened(model, moments)
@@ -226,13 +236,17 @@ def place(votes: Votes, model: ResponseModel, *, threads: int = 1) -> Positions:
 
 def maximised(moments: Moments, active: Array) -> ResponseModel:
     """The statements' parameters that follow from moments. Statements that are not active keep the prior."""
-    means, covariances = _maximise(moments.weights, moments.signs, active, 1.0 / INTERCEPT_VARIANCE, 1.0 / SLOPE_VARIANCE, float(FIXED_POINT))
+    means, covariances = _maximise(
+        moments.weights, moments.signs, active, 1.0 / INTERCEPT_VARIANCE, 1.0 / SLOPE_VARIANCE, float(FIXED_POINT)
+    )
     return ResponseModel(means, covariances, active)
 
 
 def moments_of(votes: Votes, model: ResponseModel, state: Array, *, threads: int = 1) -> Moments:
     """Integer sums over people who stand where `state` (n_participants, n_pairs) says; see `Moments`."""
-    return _pass(votes, model, model.active, state, np.eye(model.n_axes), np.zeros(model.n_axes), inner=0, threads=threads)
+    return _pass(
+        votes, model, model.active, state, np.eye(model.n_axes), np.zeros(model.n_axes), inner=0, threads=threads
+    )
 
 
 def conventional(model: ResponseModel, moments: Moments) -> tuple[ResponseModel, Array, Array]:
@@ -258,13 +272,15 @@ def choose_axes(votes: Votes, *, max_axes: int = 6, seed: int = 0, floor: int = 
     hidden_in_one = int(folds[0].sum())
     if hidden_in_one < 30:
         return AxesChoice(0, hidden_in_one, Trial(-1, 0, 0.5, 0.0), ())
-    for fold in range(1, min(MOST_FOLDS, -(-HIDDEN_WANTED // hidden_in_one))):
-        folds.append(hidden_votes(sample, seed, "hidden", fold) & active[sample.columns])
+    further = range(1, min(MOST_FOLDS, -(-HIDDEN_WANTED // hidden_in_one)))
+    folds += [hidden_votes(sample, seed, "hidden", fold) & active[sample.columns] for fold in further]
     agreed = np.concatenate([sample.values[hidden] > 0 for hidden in folds])
     trainings = [sample.rows(~hidden) for hidden in folds]
     tallies = [Tallies.of(training, threads=threads) for training in trainings]
     who_and_what = [(sample.persons[hidden], sample.columns[hidden]) for hidden in folds]
-    rates = np.concatenate([plain_rates(training)[what] for training, (_, what) in zip(trainings, who_and_what, strict=True)])
+    rates = np.concatenate(
+        [plain_rates(training)[what] for training, (_, what) in zip(trainings, who_and_what, strict=True)]
+    )
     plain = Trial(-1, int(log_losses(rates, agreed).sum()), area_under_curve(rates, agreed), 0.0)
     losses: list[Array] = []
     areas: list[float] = []
@@ -281,7 +297,9 @@ def choose_axes(votes: Votes, *, max_axes: int = 6, seed: int = 0, floor: int = 
         losses.append(log_losses(chance, agreed))
         areas.append(area_under_curve(chance, agreed))
         totals = [int(entry.sum()) for entry in losses]
-        if n_axes >= 2 and all(totals[a - 1] - totals[a] < WORTH_AN_AXIS * FIXED_POINT * len(agreed) for a in (n_axes - 1, n_axes)):
+        if n_axes >= 2 and all(
+            totals[a - 1] - totals[a] < WORTH_AN_AXIS * FIXED_POINT * len(agreed) for a in (n_axes - 1, n_axes)
+        ):
             break
     totals = [int(entry.sum()) for entry in losses]
     best = totals.index(min(totals))
@@ -292,7 +310,11 @@ def choose_axes(votes: Votes, *, max_axes: int = 6, seed: int = 0, floor: int = 
         total, square = int(difference.sum()), int((difference * difference).sum())
         spread = max(square / n_hidden - (total / n_hidden) ** 2, 0.0)
         trials.append(Trial(n_axes, totals[n_axes], areas[n_axes], float(np.sqrt(spread / n_hidden)) / FIXED_POINT))
-    chosen = next(t.axes for t in trials if (t.loss - totals[best]) / n_hidden / FIXED_POINT <= max(t.difference_error, WORTH_AN_AXIS))
+    chosen = next(
+        t.axes
+        for t in trials
+        if (t.loss - totals[best]) / n_hidden / FIXED_POINT <= max(t.difference_error, WORTH_AN_AXIS)
+    )
     return AxesChoice(chosen, n_hidden, plain, tuple(trials))
 
 
@@ -312,12 +334,15 @@ def hidden_votes(votes: Votes, seed: int, purpose: str = "hidden", fold: int = 0
     statements = hash_ids(votes.statement_ids, seed, purpose)
     words = hash_pairs(np.repeat(people, np.diff(votes.offsets)), statements[votes.columns])
     many = np.repeat(np.diff(votes.offsets) >= 10, np.diff(votes.offsets))
-    return (below(words, HIDDEN_SHARE) == fold) & (votes.values != 0) & many
+    hidden: npt.NDArray[np.bool_] = (below(words, HIDDEN_SHARE) == fold) & (votes.values != 0) & many
+    return hidden
 
 
 def predicted(model: ResponseModel, positions: Positions, people: Array, columns: Array) -> npt.NDArray[np.float64]:
     """(n,) float64: probability that the person agrees, given that they agree or disagree, uncertainty of both included."""
-    return _predict(model.means, model.second_moments(), positions.moments, people.astype(np.int64), columns.astype(np.int64))
+    return _predict(
+        model.means, model.second_moments(), positions.moments, people.astype(np.int64), columns.astype(np.int64)
+    )
 
 
 def area_under_curve(chance: Array, agreed: Array) -> float:
@@ -371,7 +396,17 @@ def _first_positions(votes: Votes, n_axes: int, active: Array, tallies: Tallies 
     return state
 
 
-def _pass(votes: Votes, model: ResponseModel | None, active: Array, state: Array, turn: Array, shift: Array, *, inner: int, threads: int) -> Moments:
+def _pass(
+    votes: Votes,
+    model: ResponseModel | None,
+    active: Array,
+    state: Array,
+    turn: Array,
+    shift: Array,
+    *,
+    inner: int,
+    threads: int,
+) -> Moments:
     """One round over people: their positions under `model` (in place, in `state`), then the moments."""
     n_axes = axes_of(state.shape[1])
     pairs = state.shape[1]
@@ -476,7 +511,7 @@ def _weight(square: float, table: Array) -> float:
 @njit(cache=True, nogil=True, inline="always")
 def _whole(x: float) -> int:
     """Nearest whole number, half to even, of a number below 2^51: the large constant leaves no room for a fraction."""
-    return np.int64((x + 6755399441055744.0) - 6755399441055744.0)
+    return int((x + 6755399441055744.0) - 6755399441055744.0)
 
 
 @njit(cache=True, nogil=True)
@@ -498,7 +533,9 @@ def _dot(left: Array, right: Array) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _start_positions(offsets: Array, columns: Array, values: Array, active: Array, means: Array, axes: Array, state: Array) -> None:
+def _start_positions(
+    offsets: Array, columns: Array, values: Array, active: Array, means: Array, axes: Array, state: Array
+) -> None:
     n_people = len(offsets) - 1
     n_axes, n_statements = axes.shape
     total = np.zeros(n_axes)
@@ -524,7 +561,9 @@ def _start_positions(offsets: Array, columns: Array, values: Array, active: Arra
     for i in range(n_people):
         for a in range(1, n_axes + 1):
             for b in range(1, a + 1):
-                state[i, a * (a + 1) // 2 + b] = state[i, a * (a + 1) // 2] * state[i, b * (b + 1) // 2] + (0.3 if a == b else 0.0)
+                state[i, a * (a + 1) // 2 + b] = state[i, a * (a + 1) // 2] * state[i, b * (b + 1) // 2] + (
+                    0.3 if a == b else 0.0
+                )
 
 
 @njit(cache=True, nogil=True)
@@ -554,7 +593,9 @@ def _round(
             # to the axes that the last round left: new = turn (old - shift)
             for a in range(n_axes):
                 for b in range(a + 1):
-                    cov[a, b] = e[(a + 1) * (a + 2) // 2 + b + 1] - e[(a + 1) * (a + 2) // 2] * e[(b + 1) * (b + 2) // 2]
+                    cov[a, b] = (
+                        e[(a + 1) * (a + 2) // 2 + b + 1] - e[(a + 1) * (a + 2) // 2] * e[(b + 1) * (b + 2) // 2]
+                    )
                     cov[b, a] = cov[a, b]
             for a in range(n_axes):
                 s = 0.0
@@ -625,7 +666,9 @@ def _round(
 
 
 @njit(cache=True, nogil=True)
-def _maximise(weights: Array, signs: Array, active: Array, intercept_precision: float, slope_precision: float, scale: float) -> tuple[Array, Array]:
+def _maximise(
+    weights: Array, signs: Array, active: Array, intercept_precision: float, slope_precision: float, scale: float
+) -> tuple[Array, Array]:
     n_statements, pairs = weights.shape
     d = signs.shape[1]
     means = np.zeros((n_statements, d))

@@ -34,6 +34,8 @@ class Ranking(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Software:
+    """What computed the result, so that it can be computed again."""
+
     name: str
     version: str
 
@@ -207,7 +209,8 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class SegmentResult:
     """A declared trait: its labels, how many people declared each, and how they spread over the groups (labels x groups).
-    None: left out under the floor."""
+    None: left out under the floor.
+    """
 
     name: str
     labels: tuple[str, ...]
@@ -219,7 +222,8 @@ class SegmentResult:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """People who stand near each other in opinion space, never fewer than the floor of the map. by_group: people of each group,
-    None where fewer than the floor."""
+    None where fewer than the floor.
+    """
 
     x: float
     y: float

@@ -23,7 +23,8 @@ Int64Array = npt.NDArray[np.int64]
 @dataclass(frozen=True, slots=True)
 class TrialSums:
     """Hidden votes predicted with so many axes (-1: the statement's plain rate). loss: summed log-loss in 2^-20 nats.
-    auc, error: area under the curve and standard error of the difference from the best, in millionths."""
+    auc, error: area under the curve and standard error of the difference from the best, in millionths.
+    """
 
     axes: int
     loss: int
@@ -34,7 +35,8 @@ class TrialSums:
 @dataclass(frozen=True, slots=True, eq=False)
 class SegmentSums:
     """People and votes by declared segment. sizes (n_labels,); counts (n_labels, n_statements, 3): agree, pass, disagree;
-    by_group (n_labels, n_groups). -1: left out under the floor."""
+    by_group (n_labels, n_groups). -1: left out under the floor.
+    """
 
     labels: tuple[str, ...]
     sizes: Int64Array
@@ -90,12 +92,23 @@ _ARRAYS = (
     "group_probability", "group_positions", "stability", "group_counts", "group_important", "bubble_people", "bubble_positions",
     "bubble_groups",
 )  # fmt: skip
-_SHAPED = ("overall", "cell_positions", "group_positions", "bubble_positions", "bubble_groups", "signs", "weights", "group_counts")
+_SHAPED = (
+    "overall",
+    "cell_positions",
+    "group_positions",
+    "bubble_positions",
+    "bubble_groups",
+    "signs",
+    "weights",
+    "group_counts",
+)
 
 
 def under_floor(counts: Int64Array, floor: int) -> Int64Array:
     """Counts (..., 3) with every entry that rests on fewer than `floor` people left out (-1 in all three)."""
-    return np.asarray(np.where(counts.sum(axis=-1, keepdims=True) >= floor, counts, -1) if floor > 1 else counts, dtype=np.int64)
+    return np.asarray(
+        np.where(counts.sum(axis=-1, keepdims=True) >= floor, counts, -1) if floor > 1 else counts, dtype=np.int64
+    )
 
 
 def known(counts: Int64Array) -> Int64Array:
@@ -119,7 +132,9 @@ def to_json(sums: Sums) -> str:
                 for label, s in value.items()
             }  # fmt: skip
         else:
-            data[name] = value.tolist() if isinstance(value, np.ndarray) else list(value) if isinstance(value, tuple) else value
+            data[name] = (
+                value.tolist() if isinstance(value, np.ndarray) else list(value) if isinstance(value, tuple) else value
+            )
     data["shapes"] = {name: list(getattr(sums, name).shape) for name in _SHAPED}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"
 

@@ -12,6 +12,7 @@ exactly; erasure equals never having voted.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import struct
 from collections.abc import Sequence
@@ -64,7 +65,9 @@ class Tallies:
             packed = np.zeros((n, n), dtype=np.int64)
             block = np.zeros((3, n, n), dtype=np.int64)
             for first in range(bounds[0], bounds[1], _PEOPLE_PER_PACK):
-                _tally(votes.offsets, votes.columns, votes.values, first, min(first + _PEOPLE_PER_PACK, bounds[1]), packed)
+                _tally(
+                    votes.offsets, votes.columns, votes.values, first, min(first + _PEOPLE_PER_PACK, bounds[1]), packed
+                )
                 _unpack(packed, block)
             return block
 
@@ -93,7 +96,9 @@ class Tallies:
         parts = [_placed(self, left, len(ids)), _placed(other, right, len(ids))]
         rest = [a - b for a, b in zip(*parts, strict=True)]
         if self.people < other.people or (rest[2] < 0).any():
-            raise VotesError("these tallies do not contain the part to be taken out: subtract only votes that were added.")
+            raise VotesError(
+                "these tallies do not contain the part to be taken out: subtract only votes that were added."
+            )
         return Tallies(ids, self.people - other.people, *rest)
 
     def change(self, columns: Sequence[int], before: Sequence[int | None], after: Sequence[int | None]) -> None:
@@ -105,8 +110,12 @@ class Tallies:
         """
         place = np.asarray(columns, dtype=np.int64)
         if not len(place) == len(before) == len(after):
-            raise VotesError("columns, before and after differ in length: give one vote (or None) before and after for each column.")
-        if len(place) and (place.min() < 0 or place.max() >= len(self.statement_ids) or len(np.unique(place)) != len(place)):
+            raise VotesError(
+                "columns, before and after differ in length: give one vote (or None) before and after for each column."
+            )
+        if len(place) and (
+            place.min() < 0 or place.max() >= len(self.statement_ids) or len(np.unique(place)) != len(place)
+        ):
             raise VotesError("a column is out of range or named twice: name each statement once.")
         coded = []
         for given in (before, after):
@@ -127,7 +136,12 @@ class Tallies:
         n = np.diagonal(self.together)
         kept = self.together >= max(floor, 1)
         mean = np.where(np.diagonal(kept), np.diagonal(self.sums) / np.maximum(n, 1), 0.0)
-        cross = self.products - self.sums * mean[None, :] - self.sums.T * mean[:, None] + (mean[:, None] * mean[None, :]) * self.together
+        cross = (
+            self.products
+            - self.sums * mean[None, :]
+            - self.sums.T * mean[:, None]
+            + (mean[:, None] * mean[None, :]) * self.together
+        )
         return np.where(kept, cross, 0.0)
 
     def to_bytes(self) -> bytes:
@@ -135,7 +149,10 @@ class Tallies:
         ids = json.dumps(self.statement_ids.tolist(), ensure_ascii=True, separators=(",", ":")).encode()
         n = len(self.statement_ids)
         upper = np.triu_indices(n)
-        body = b"".join(np.ascontiguousarray(part, dtype="<i8").tobytes() for part in (self.products[upper], self.sums, self.together[upper]))
+        body = b"".join(
+            np.ascontiguousarray(part, dtype="<i8").tobytes()
+            for part in (self.products[upper], self.sums, self.together[upper])
+        )
         content = _MAGIC + struct.pack("<QQ", self.people, len(ids)) + ids + body
         return content + hashlib.sha256(content).digest()
 
@@ -143,7 +160,9 @@ class Tallies:
     def from_bytes(cls, data: bytes) -> Tallies:
         """What `to_bytes` wrote. Raises VotesError for another format, or bytes that were cut or altered."""
         if not data.startswith(_MAGIC):
-            raise VotesError(f"these bytes do not begin with {_MAGIC.decode().strip()!r}: they are not tallies of this version.")
+            raise VotesError(
+                f"these bytes do not begin with {_MAGIC.decode().strip()!r}: they are not tallies of this version."
+            )
         content = data[: -hashlib.sha256().digest_size]
         if hashlib.sha256(content).digest() != data[len(content) :]:
             raise VotesError("the tallies are damaged: their checksum does not fit. Fetch them again.")
@@ -173,7 +192,7 @@ def even_shares(offsets: Array, parts: int) -> list[tuple[int, int]]:
     n_people = len(offsets) - 1
     cuts = [int(np.searchsorted(offsets, offsets[-1] * share // parts)) for share in range(1, parts)]
     edges = [0, *(min(cut, n_people) for cut in cuts), n_people]
-    return [(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True) if b > a] or [(0, n_people)]
+    return [(a, b) for a, b in itertools.pairwise(edges) if b > a] or [(0, n_people)]
 
 
 def _matched(left: Tallies, right: Tallies) -> tuple[IdArray, Array, Array]:
@@ -235,7 +254,9 @@ def _unpack(packed: Array, block: Array) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _move(place: Array, x0: Array, m0: Array, x1: Array, m1: Array, products: Array, sums: Array, together: Array) -> None:
+def _move(
+    place: Array, x0: Array, m0: Array, x1: Array, m1: Array, products: Array, sums: Array, together: Array
+) -> None:
     n = len(place)
     for a in range(n):
         changed = x0[a] != x1[a] or m0[a] != m1[a]

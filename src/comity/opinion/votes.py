@@ -137,9 +137,16 @@ class Votes:
         """
         value_array = np.asarray(vote)
         n_events = len(value_array)
-        for name, given in (("participant", participant), ("statement", statement), ("time", time), ("important", important)):
+        for name, given in (
+            ("participant", participant),
+            ("statement", statement),
+            ("time", time),
+            ("important", important),
+        ):
             if given is not None and len(np.asarray(given)) != n_events:
-                raise VotesError(f"{name} has {len(np.asarray(given))} entries and vote has {n_events}: give one entry per event in each.")
+                raise VotesError(
+                    f"{name} has {len(np.asarray(given))} entries and vote has {n_events}: give one entry per event in each."
+                )
         if n_events and not np.isin(value_array, (AGREE, PASS, DISAGREE)).all():
             row = int(np.flatnonzero(~np.isin(value_array, (AGREE, PASS, DISAGREE)))[0])
             raise VotesError(f"vote[{row}] is {value_array[row]!r}: use +1 for agree, 0 for pass, -1 for disagree.")
@@ -149,7 +156,9 @@ class Votes:
         known_statements = _by_id(statements)
         times = None if time is None else np.asarray(time)
         marks = None if important is None else np.asarray(important, dtype=np.bool_)
-        offsets, columns, kept, kept_marks = rows_from_events(person, column, values, len(participant_ids), times, marks)
+        offsets, columns, kept, kept_marks = rows_from_events(
+            person, column, values, len(participant_ids), times, marks
+        )
         return cls(
             participant_ids=participant_ids,
             statement_ids=statement_ids,
@@ -157,9 +166,13 @@ class Votes:
             columns=columns,
             values=kept,
             # among text ids a number is text too, so the listed statement is sought in its plain form
-            statements=tuple(replace(known_statements.get(_plain(key), Statement(id=key)), id=key) for key in statement_ids.tolist()),
+            statements=tuple(
+                replace(known_statements.get(_plain(key), Statement(id=key)), id=key) for key in statement_ids.tolist()
+            ),
             important=kept_marks,
-            segments={name: _segment(name, declared, participant_ids) for name, declared in sorted((segments or {}).items())},
+            segments={
+                name: _segment(name, declared, participant_ids) for name, declared in sorted((segments or {}).items())
+            },
         )
 
     @classmethod
@@ -181,11 +194,15 @@ class Votes:
         people = list(range(dense.shape[0])) if participants is None else list(participants)
         listed = list(range(dense.shape[1])) if statements is None else list(statements)
         if len(people) != dense.shape[0] or len(listed) != dense.shape[1]:
-            raise VotesError(f"the matrix is {dense.shape[0]} x {dense.shape[1]}, but {len(people)} participants and {len(listed)} statements are named.")
+            raise VotesError(
+                f"the matrix is {dense.shape[0]} x {dense.shape[1]}, but {len(people)} participants and {len(listed)} statements are named."
+            )
         known = [entry if isinstance(entry, Statement) else Statement(id=entry) for entry in listed]
         row, col = np.nonzero(~np.isnan(dense))
         return cls.from_events(
-            np.asarray(people, dtype=object)[row] if any(isinstance(p, str) for p in people) else np.asarray(people, dtype=np.int64)[row],
+            np.asarray(people, dtype=object)[row]
+            if any(isinstance(p, str) for p in people)
+            else np.asarray(people, dtype=np.int64)[row],
             np.asarray([s.id for s in known], dtype=object)[col],
             dense[row, col],
             statements=known,
@@ -300,7 +317,11 @@ def _plain(key: Any) -> int | str:
         return int(key)
     if isinstance(key, str):
         bare = key.strip()
-        return int(bare) if bare.isascii() and bare.isdigit() and (bare == "0" or not bare.startswith("0")) and len(bare) < 19 else bare
+        return (
+            int(bare)
+            if bare.isascii() and bare.isdigit() and (bare == "0" or not bare.startswith("0")) and len(bare) < 19
+            else bare
+        )
     return key if isinstance(key, int) else str(key)
 
 
