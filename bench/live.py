@@ -1,128 +1,141 @@
 """Live: a million people have voted; what one more vote costs, and how soon the map shows it.
 
-Tallies: one more vote of somebody who has voted before, entered by `Tallies.change` from the person's votes as the store holds them;
-and a batch of 1,000 such votes by 1,000 people, in two ways: one `change` after the other, and as a part of the people that is
-merged as it is now and subtracted as it was. Refresh: map, groups and common ground on the held basis.
+A `LiveMap` holds everybody's votes on the basis of a full run. One more vote: somebody who has voted before votes on a statement
+that they had not seen. A batch: 1,000 votes by 1,000 people, of which 850 are new votes, 100 changed, 25 withdrawn, and 25 the
+first of somebody who just came; each is followed by a refresh, which places those thousand people anew. At the end the sums are
+compared with those of everybody placed and counted afresh on the same basis.
 """
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import time
 from collections.abc import Callable
+from pathlib import Path
 from statistics import median
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from bench.figures import against, table
+from comity.opinion import sums as summing
+from comity.opinion.analysis import analyse, collect
+from comity.opinion.basis import place
 from comity.opinion.chance import below, mix
-from comity.opinion.simulation import large
-from comity.opinion.tallies import Tallies
-from comity.opinion.votes import Votes
+from comity.opinion.live import LiveMap
+from comity.opinion.result import Settings
+from comity.opinion.simulation import large, latent_groups
+from comity.opinion.votes import Statement, Votes
 
 ONE, BATCH, REFRESH = 0.001, 0.020, 0.150
+NEW, CHANGED, WITHDRAWN, CAME = 850, 100, 25, 25
+
+Batch = tuple[list[int], list[int], list[int | None]]
 
 
-Array = npt.NDArray[Any]
-Change = tuple[list[int], list[int | None], list[int | None]]
+def timed(act: Callable[[], object]) -> float:
+    """Seconds that it takes."""
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
 
 
-def newcomers(votes: Votes, count: int, first: int) -> list[Change]:
-    """Columns, votes before and votes after of `count` different people who cast one more vote on a statement that they had not seen."""
-    people = below(mix(np.arange(first, first + 4 * count, dtype=np.uint64)), votes.n_participants)
-    changes: list[Change] = []
-    for person in dict.fromkeys(people.tolist()):
+def resident() -> float:
+    """Megabytes of this process in memory; 0 where the system does not tell."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0.0
+    return next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmRSS:"))
+
+
+def batch_of(
+    votes: Votes, number: int, new: int = NEW, changed: int = CHANGED, gone: int = WITHDRAWN, came: int = CAME
+) -> Batch:
+    """Votes by as many different people, drawn by `number`; people and statements are numbered from 0."""
+    words = mix(np.arange(number << 20, (number << 20) + 4 * (new + changed + gone) + 8, dtype=np.uint64))
+    batch: Batch = ([], [], [])
+
+    def add(person: int, statement: int, value: int | None) -> None:
+        for part, entry in zip(batch, (person, statement, value), strict=True):
+            part.append(entry)
+
+    for person in dict.fromkeys(below(words, votes.n_participants).tolist()):
         rows = slice(int(votes.offsets[person]), int(votes.offsets[person + 1]))
-        columns, values = votes.columns[rows].tolist(), votes.values[rows].tolist()
-        unseen = sorted(set(range(votes.n_statements)) - set(columns))
-        if unseen and columns:
-            column = unseen[person % len(unseen)]
-            changes.append(([*columns, column], [*values, None], [*values, 1 - person % 3]))
-        if len(changes) == count:
+        seen = votes.columns[rows].tolist()
+        unseen = sorted(set(range(votes.n_statements)) - set(seen))
+        done = len(batch[0])
+        if done >= new + changed + gone:
             break
-    return changes
-
-
-def events_of(batch: list[Change], after: bool) -> tuple[Array, Array, Array]:
-    """Person, column and vote of everything that the people of a batch had cast before, or have afterwards."""
-    told = [
-        (person, column, vote)
-        for person, (columns, *states) in enumerate(batch)
-        for column, vote in zip(columns, states[after], strict=True)
-        if vote is not None
-    ]
-    events = np.array(told, dtype=np.int32)
-    return events[:, 0].copy(), events[:, 1].copy(), events[:, 2].astype(np.int8)
-
-
-def _times(act: Callable[[int], object], repeats: int) -> list[float]:
-    times = []
-    for number in range(repeats):
-        began = time.perf_counter()
-        act(number)
-        times.append(time.perf_counter() - began)
-    return times
-
-
-def refresher(votes: Votes, threads: int) -> Callable[[], object] | None:
-    """A call that brings map, groups and common ground up to date after new votes; None where the engine has no live map yet."""
-    if importlib.util.find_spec("comity.opinion.live") is None:
-        return None
-    live = importlib.import_module("comity.opinion.live")
-    held = live.LiveMap(votes, threads=threads)
-    return lambda: held.refresh()
+        if not seen or not unseen:
+            continue
+        if done < new:
+            add(person, unseen[person % len(unseen)], 1 - person % 3)
+        elif done < new + changed:
+            add(person, seen[0], int(votes.values[rows][0]) % 3 - 1)
+        else:
+            add(person, seen[-1], None)
+    for newcomer in range(came):
+        add(votes.n_participants + number * came + newcomer, newcomer % votes.n_statements, 1)
+    return batch
 
 
 def run(participants: int = 1_000_000, statements: int = 500, mean_votes: float = 40.0, threads: int = 2) -> None:
+    small = latent_groups(400, 60, 3, 25)[0]
+    LiveMap(small, coordination=False).refresh()  # compiles, or loads, the kernels
     events, _ = large(participants, statements, mean_votes)
-    votes = events.votes(participants, statements)
-    del events
+    arrays = events.participant, events.statement, events.vote
+    listed = [Statement(j) for j in range(statements)]
+    before = resident()
     began = time.perf_counter()
-    tallies = Tallies.of(votes, threads=threads)
-    counted = time.perf_counter() - began
+    votes = Votes.from_events(*arrays, participants=np.arange(participants), statements=listed)
+    arranged = time.perf_counter() - began
+    held_by_votes = resident() - before
+    del events, arrays
+    began = time.perf_counter()
+    full = analyse(votes, threads=threads, coordination=False)
+    found = time.perf_counter() - began
+    basis = full.basis
+    began = time.perf_counter()
+    live = LiveMap(votes, held=full, threads=threads)
+    held = time.perf_counter() - began
+    groups, axes = basis.grouping.n_groups, basis.model.n_axes
     print(
-        f"## Live: {participants:,} people have cast {votes.n_votes / 1e6:.2f} million votes; tallied in {counted:.2f} s\n"
+        f"## Live: {participants:,} people have cast {votes.n_votes / 1e6:.2f} million votes; {axes} axes, {groups} groups\n\n"
+        f"votes arranged in {arranged:.1f} s ({held_by_votes:.0f} MB), full run {found:.1f} s, held in {held:.1f} s\n"
     )
-    singles = newcomers(votes, 500, 1)
-    tallies.change(*newcomers(votes, 1, 0)[0])  # loads the kernel
-    one = _times(lambda k: tallies.change(*singles[k]), len(singles))
-    batches = [newcomers(votes, 1000, 10_000 * (k + 1)) for k in range(5)]
-
-    def enter(number: int) -> None:
-        for columns, before, after in batches[number]:
-            tallies.change(columns, before, after)
-
-    many = _times(enter, len(batches))
-    parts = [newcomers(votes, 1000, 100_000 * (k + 1)) for k in range(5)]
-    events_as_arrays = [(events_of(batch, True), events_of(batch, False)) for batch in parts]
-
-    def part(events: tuple[Array, Array, Array]) -> Tallies:
-        return Tallies.of(Votes.from_events(*events, statements=votes.statements))
-
-    merged = _times(
-        lambda k: tallies.merge(part(events_as_arrays[k][0])).subtract(part(events_as_arrays[k][1])), len(parts)
+    del full
+    single = batch_of(votes, 0, 501, 0, 0, 0)
+    live.vote(*(part[0] for part in single))
+    one = [timed(lambda e=e: live.vote(*(part[e] for part in single))) for e in range(1, 501)]
+    first = timed(live.refresh)
+    alone = []
+    for e in range(1, 11):
+        live.vote(single[0][e], single[1][e], -1)
+        alone.append(timed(live.refresh))
+    many, refreshed = [], []
+    batches = [batch_of(votes, number) for number in range(1, 12)]
+    for batch in batches:
+        many.append(timed(lambda batch=batch: live.change(*batch)))
+        refreshed.append(timed(live.refresh))
+    gone = [timed(lambda person=person: live.erase(person)) for person in single[0][:100]]
+    table(
+        ("what", "ms", "slowest, ms", "target"),
+        [
+            _row("one more vote: tallies (median of 500)", one, ONE),
+            _row("a batch of 1,000: tallies (median of 11)", many, BATCH),
+            _row("refresh after a batch of 1,000 (median of 11)", refreshed, REFRESH),
+            _row("refresh after one vote (median of 10)", alone, REFRESH),
+            _row("refresh after those 500 votes (once)", [first], REFRESH),
+            _row("one person erased: tallies (median of 100)", gone, ONE),
+        ],
     )
-    rows = [
-        _row("one more vote (median of 500)", one, ONE),
-        _row("a batch of 1,000, one after the other (median of 5)", many, BATCH),
-        _row("a batch of 1,000, merged and subtracted as a part (median of 5)", merged, BATCH),
-    ]
-    refresh = refresher(votes, threads)
-    if refresh is None:
-        rows.append(("map, groups and common ground refreshed", "not measured: no live map yet", "", ""))
-    else:
-        refresh()
-        rows.append(
-            _row(
-                "map, groups and common ground refreshed (median of 5)",
-                _times(lambda _: refresh(), 5),
-                REFRESH,
-            )
-        )
-    table(("what", "ms", "slowest, ms", "target"), rows)
+    sums = summing.to_json(live.sums())
+    kept = resident()
+    now = live.votes()
+    same = sums == summing.to_json(collect(now, basis, place(now, basis, threads=threads), Settings(), threads=threads))
+    print(
+        f"{1000 / median(many):,.0f} votes a second in batches; the process holds {kept:.0f} MB; "
+        f"sums.json {'is the same, byte for byte,' if same else 'IS NOT THE SAME'} as when everybody is placed and counted afresh\n"
+    )
 
 
 def _row(what: str, times: list[float], target: float) -> tuple[str, str, str, str]:

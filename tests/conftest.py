@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
+import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import django
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -15,6 +18,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
+# The site's tests have a data folder of their own, never that of whoever runs them.
+os.environ["COMITY_DATA"] = tempfile.mkdtemp(prefix="comity-tests-")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.site.settings")
+atexit.register(shutil.rmtree, os.environ["COMITY_DATA"], ignore_errors=True)
+django.setup()
 SHARED = Path(os.environ.get("COMITY_SHARED") or ROOT.parent / "shared")
 IN_CI = bool(os.environ.get("CI"))
 DATA_REQUIRED = SHARED.is_dir() and (IN_CI or bool(os.environ.get("COMITY_REQUIRE_SHARED")))

@@ -223,8 +223,7 @@ def _map_by_polis(arguments: argparse.Namespace) -> int:
     with _progress(arguments.quiet) as progress:
         consultation = _read(arguments, progress)
         progress.stage("computing by the reference method")
-        from comity.opinion.polis import polis_analysis
-        from comity.opinion.polis_result import polis_data, polis_lines
+        from comity.opinion.polis import polis_analysis, polis_data, polis_lines
 
         result = polis_analysis(consultation.votes, seed=arguments.seed or 0)
     source = _source(consultation, consultation.votes.digest())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -123,7 +124,7 @@ def test_the_model_follows_from_the_published_moments(analysis: Analysis) -> Non
 
 
 def test_each_finding_says_what_it_needs(analysis: Analysis) -> None:
-    about = {"format", "software", "source", "settings", "needs"}
+    about = {"format", "software", "source", "settings", "needs", "basis"}
     named = {key.partition(".")[0] for key in analysis.result.needs}
     assert named == set(json.loads(results.to_json(analysis.result))) - about
     assert {key for key, need in analysis.result.needs.items() if need is results.Needs.VOTES} == {
@@ -176,14 +177,13 @@ def test_no_entry_of_the_sums_rests_on_fewer_people_than_the_floor() -> None:
     seen = ~np.isnan(votes.dense())
 
     def rests_on_enough(entries: np.ndarray, people: np.ndarray) -> None:
-        left_out = entries < 0
-        np.testing.assert_array_equal(
-            left_out,
-            np.broadcast_to((people < 5).reshape(people.shape + (1,) * (entries.ndim - people.ndim)), entries.shape),
-        )
+        wide = np.broadcast_to(people.reshape(people.shape + (1,) * (entries.ndim - people.ndim)), entries.shape)
+        assert (entries[wide < 5] == -1).all()
+        assert ((entries == -1) | (entries >= 0)).all()
 
     assert sums.overall[7].tolist() == [-1, -1, -1]
     rests_on_enough(sums.overall, seen.sum(axis=0))
+    assert (sums.overall[seen[membership >= 0].sum(axis=0) >= 5] >= 0).all()
     rests_on_enough(sums.group_counts, voters(votes, membership, n_groups))
     assert sums.important is not None
     assert sums.group_important is not None
@@ -195,7 +195,7 @@ def test_no_entry_of_the_sums_rests_on_fewer_people_than_the_floor() -> None:
         sizes = np.bincount(codes[codes >= 0], minlength=len(segment.labels))
         rests_on_enough(segment.sizes, sizes)
         rests_on_enough(segment.counts, voters(votes, codes, len(segment.labels)))
-        assert ((segment.by_group == 0) | (segment.by_group == -1) | (segment.by_group >= 5)).all()
+        assert ((segment.by_group == -1) | (segment.by_group >= 5)).all()
     assert any((segment.counts < 0).any() for segment in sums.segments.values())
     sided = np.bincount(votes.columns[votes.values != 0], minlength=votes.n_statements)
     assert not sums.active[7]
@@ -204,16 +204,19 @@ def test_no_entry_of_the_sums_rests_on_fewer_people_than_the_floor() -> None:
         assert (moments[~sums.active] == 0).all()
     for people in (sums.cell_people, sums.bubble_people, sums.group_sizes):
         assert (people >= 5).all()
-    assert ((sums.bubble_groups == 0) | (sums.bubble_groups == -1) | (sums.bubble_groups >= 5)).all()
+    np.testing.assert_array_equal(
+        np.bincount(sums.bubble_group, weights=sums.bubble_people, minlength=n_groups), sums.group_sizes
+    )
     named = {
         "overall", "group_counts", "important", "group_important", "active", "weights", "signs", "cell_people", "cell_positions",
-        "bubble_people", "bubble_positions", "bubble_groups", "group_sizes", "group_certain", "group_probability",
+        "bubble_people", "bubble_positions", "bubble_group", "group_sizes", "group_certain", "group_probability",
         "group_positions", "stability", "taking_part",
     }  # fmt: skip
     assert {name for name in summing.Sums.__slots__ if isinstance(getattr(sums, name), np.ndarray)} == named
     # and what was left out is not enough evidence, never nought
     entry = done.result.statements[7]
-    assert (entry.overall.share, entry.important, entry.intercept) == (None, None, None)
+    assert (entry.overall, entry.important, entry.intercept) == (None, None, None)
+    assert set(entry.by_group) == {None}
     assert entry.least_agreeing_fifth.estimate is None
     assert entry.least_agreeing_fifth.rank is None
     assert entry.id not in done.result.headline
@@ -225,7 +228,7 @@ def test_a_floor_above_the_number_of_people_leaves_nothing(votes: Votes) -> None
     assert result.counts.on_the_map == 0
     assert result.headline == ()
     assert result.cells == ()
-    assert all(entry.overall.share is None for entry in result.statements)
+    assert all(entry.overall is None for entry in result.statements)
 
 
 def test_without_a_floor_all_votes_are_counted(votes: Votes, analysis: Analysis) -> None:
@@ -325,11 +328,12 @@ def test_the_slate_is_held_against_the_votes(analysis: Analysis) -> None:
     assert slate.votes_standing in {"certain", "open", "refuted"}
 
 
-def test_the_source_is_told_and_its_digest_filled_in(votes: Votes) -> None:
+def test_the_source_is_told_and_its_digests_filled_in(votes: Votes) -> None:
     few = votes.people(np.arange(40))
     source = Source("A title", "why", "https://example.org", "somebody", True, "", ("a note",), ("a row",))
-    found = analyse(few, source=source, coordination=False).result.source
-    assert found == replace(source, votes_sha256=few.digest())
+    done = analyse(few, source=source, coordination=False)
+    written = hashlib.sha256(summing.written(done.sums)).hexdigest()
+    assert done.result.source == replace(source, votes_sha256=few.digest(), sums_sha256=written)
 
 
 def test_progress_is_told_in_words(votes: Votes) -> None:
@@ -390,14 +394,16 @@ def test_hostile_sizes_have_an_answer(name: str, floor: int) -> None:
     done = analyse(votes, Settings(floor=floor))
     result = done.result
     jsonschema.validate(json.loads(results.to_json(result)), result_schema())
-    assert result.counts.participants == votes.n_participants
+    unplaced = int((~done.placement.positions.placed).sum())
+    assert result.counts.participants == votes.n_participants or (floor > 1 and unplaced < floor)
     assert len(result.statements) == votes.n_statements
     assert sum(group.size for group in result.groups) == result.counts.on_the_map
     assert without_what_needs_votes(from_sums(done, votes)) == without_what_needs_votes(result)
     assert result.manipulation is not None
     for entry in result.statements:
-        if not entry.overall.seen:
-            assert entry.overall.share is None
+        assert entry.overall is not None or floor > 1
+        if entry.overall is None or not entry.overall.seen:
+            assert entry.overall is None or entry.overall.share is None
             assert entry.least_agreeing_fifth.estimate is None
 
 

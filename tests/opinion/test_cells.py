@@ -73,13 +73,29 @@ def test_centres_are_in_units_of_position() -> None:
     assert space.on_grid(np.array([[0.5, 1.5, 2.5]]) / 1024).tolist() == [[0, 2, 2]]  # half to even
 
 
-# --- bubbles of the map ---
+# --- squares and bubbles of the map ---
+
+
+def squares_of(frame: space.Frame, grid: np.ndarray) -> space.Cells:
+    """The people of each square, summed."""
+    square, plane = frame.square_of(grid), space.plane_of(grid)
+    people, sums = np.zeros(space.MAP_SQUARES, dtype=np.int64), np.zeros((space.MAP_SQUARES, 2), dtype=np.int64)
+    np.add.at(people, square, 1)
+    np.add.at(sums, square, plane)
+    return space.Cells(people, sums)
+
+
+def drawn_of(grid: np.ndarray, smallest: int = 5) -> tuple[space.Cells, np.ndarray]:
+    """The bubbles of these people in a frame of their own, and each person's bubble."""
+    frame = space.frame_of(grid)
+    drawn, bubble = space.bubbles(squares_of(frame, grid), smallest=smallest)
+    return drawn, bubble[frame.square_of(grid)]
 
 
 @given(grids(), st.integers(1, 8))
 def test_bubbles_part_people_and_none_is_small(grid: np.ndarray, smallest: int) -> None:
-    drawn, bubble = space.bubbles(grid, smallest=smallest)
-    if len(grid) < smallest or not grid.shape[1]:
+    drawn, bubble = drawn_of(grid, smallest)
+    if len(grid) < smallest:
         assert len(drawn.people) == 0
         assert (bubble == -1).all()
         return
@@ -88,34 +104,51 @@ def test_bubbles_part_people_and_none_is_small(grid: np.ndarray, smallest: int) 
     assert drawn.sums.shape == (len(drawn.people), 2)
     np.testing.assert_array_equal(np.bincount(bubble, minlength=len(drawn.people)), drawn.people)
     for c in range(len(drawn.people)):
-        np.testing.assert_array_equal(grid[bubble == c, :2].sum(axis=0), drawn.sums[c, : min(2, grid.shape[1])])
+        np.testing.assert_array_equal(space.plane_of(grid)[bubble == c].sum(axis=0), drawn.sums[c])
 
 
 @given(grids(), st.randoms(use_true_random=False))
 def test_bubbles_do_not_depend_on_the_order_of_people(grid: np.ndarray, random: object) -> None:
     order = list(range(len(grid)))
     random.shuffle(order)  # type: ignore[attr-defined]
-    drawn, bubble = space.bubbles(grid)
-    other, shuffled = space.bubbles(grid[order])
+    drawn, bubble = drawn_of(grid)
+    other, shuffled = drawn_of(grid[order])
     np.testing.assert_array_equal(drawn.people, other.people)
     np.testing.assert_array_equal(drawn.sums, other.sums)
     np.testing.assert_array_equal(bubble[order], shuffled)
 
 
+@given(grids())
+def test_a_frame_is_no_larger_than_it_must_be_and_nobody_of_it_is_moved_to_its_edge(grid: np.ndarray) -> None:
+    frame, plane = space.frame_of(grid), space.plane_of(grid)
+    at = (plane - np.array(frame.low)) // frame.step
+    assert ((at >= 0) & (at < space.MAP_SIDE)).all()
+    np.testing.assert_array_equal(at[:, 0] * space.MAP_SIDE + at[:, 1], frame.square_of(grid))
+    if len(grid) and frame.step > 1:
+        assert int(np.ptp(plane, axis=0).max()) // (frame.step - 1) >= space.MAP_SIDE
+
+
+def test_who_comes_later_and_stands_beyond_the_frame_belongs_to_the_square_at_its_edge() -> None:
+    frame = space.frame_of(np.array([[0, 0], [259, 100]]))
+    assert (frame.low, frame.step) == ((0, 0), 10)
+    beyond = np.array([[-5, 99], [10_000, -10_000], [10_000, 10_000]])
+    assert frame.square_of(beyond).tolist() == [9, 25 * 26, 25 * 26 + 25]
+
+
 def test_on_one_axis_bubbles_lie_on_a_line() -> None:
-    drawn, _ = space.bubbles(np.repeat([[-2000], [0], [2000]], 6, axis=0))
+    drawn, _ = drawn_of(np.repeat([[-2000], [0], [2000]], 6, axis=0))
     assert drawn.people.tolist() == [6, 6, 6]
     assert drawn.sums.tolist() == [[-12_000, 0], [0, 0], [12_000, 0]]
 
 
 def test_a_lonely_person_is_drawn_with_the_nearest() -> None:
     grid = np.array([[0, 0]] * 5 + [[9000, 0]] * 5 + [[6000, 0]])
-    drawn, bubble = space.bubbles(grid)
+    drawn, bubble = drawn_of(grid)
     assert drawn.people.tolist() == [5, 6]
     assert bubble[-1] == 1
 
 
 @pytest.mark.parametrize("n_people", [0, 4, 5])
 def test_fewer_than_five_people_are_not_drawn(n_people: int) -> None:
-    drawn, _ = space.bubbles(np.zeros((n_people, 2), dtype=np.int64))
+    drawn, _ = drawn_of(np.zeros((n_people, 2), dtype=np.int64))
     assert drawn.people.tolist() == ([5] if n_people == 5 else [])

@@ -10,27 +10,31 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from comity.opinion import coordination
 from comity.opinion.coordination import (
+    ALARM_LEVEL,
+    Coordination,
     Dependence,
     ExpectedAnswers,
     Trace,
     dependence,
     find_coordinated,
+    pushed_statements,
+    same_ballot,
 )
+from comity.opinion.coordination.evidence import copying_evidence, log_factorials, log_tail
 from comity.opinion.simulation import Coordination as Kind
 from comity.opinion.simulation import continuous, inject, latent_groups
 from comity.opinion.votes import Moderation, Statement, Votes
 
 
-def named(result: coordination.Coordination, n: int) -> np.ndarray:
+def named(result: Coordination, n: int) -> np.ndarray:
     mask = np.zeros(n, dtype=np.bool_)
     for cluster in result.clusters:
         mask[cluster.participants] = True
     return mask
 
 
-def summary(result: coordination.Coordination) -> list[tuple[object, ...]]:
+def summary(result: Coordination) -> list[tuple[object, ...]]:
     return [
         (c.trace, c.participants.tolist(), c.statements, c.answers, c.compared, c.alike, c.alike_if_honest, c.chance)
         for c in result.clusters
@@ -49,7 +53,7 @@ def test_a_repeated_ballot_is_found(kind: Kind, share: float) -> None:
     assert np.count_nonzero(mask & ~case.injected) <= 2  # the person whose ballot was taken is named with the copies
     cluster = result.clusters[0]
     assert cluster.trace is Trace.SAME_BALLOT
-    assert cluster.chance <= coordination.ALARM_LEVEL
+    assert cluster.chance <= ALARM_LEVEL
     assert cluster.alike > cluster.alike_if_honest
     assert cluster.statements == ()
     assert "repeat one ballot" in cluster.sentence
@@ -169,8 +173,8 @@ def test_statements_that_take_no_part_are_not_looked_at() -> None:
 
 
 def test_a_sample_finds_a_large_cluster_and_an_exact_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coordination, "_PEOPLE_COMPARED", 16 * 2 * 400**2)
-    monkeypatch.setattr(coordination, "_PEOPLE_SEARCHED", 300)
+    monkeypatch.setattr(same_ballot, "_PEOPLE_COMPARED", 16 * 2 * 400**2)
+    monkeypatch.setattr(pushed_statements, "_PEOPLE_SEARCHED", 300)
     votes, _ = latent_groups(2000, 100, 3, 40, seed=31)
     large = inject(votes, Kind.NOISY_CLONES, 0.05, seed=31)
     result = find_coordinated(large.votes)
@@ -206,14 +210,14 @@ def test_the_mean_product_is_an_e_value() -> None:
     for _ in range(draws):
         hits = int((random.random(n - 1) < 0.25).sum())
         nats = np.full(hits, round(1000 * np.log(4.0)), dtype=np.int64)
-        total += np.exp(coordination._mixture(nats, n))
+        total += np.exp(copying_evidence(nats, n))
     assert total / draws < 1.3
 
 
 def test_the_hypergeometric_tail() -> None:
-    factorial = coordination._log_factorials(60)
+    factorial = log_factorials(60)
     # at least 3 of the 5 marked among 4 drawn of 10: (C(5,3) C(5,1) + C(5,4)) / C(10,4)
-    assert np.isclose(np.exp(coordination._log_tail(3, 4, 5, 10, factorial)), (10 * 5 + 5) / 210)
+    assert np.isclose(np.exp(log_tail(3, 4, 5, 10, factorial)), (10 * 5 + 5) / 210)
 
 
 def test_dependence_compares_leading_lists() -> None:

@@ -182,7 +182,9 @@ ODD: dict[str, Callable[[], np.ndarray]] = {
 @pytest.mark.parametrize("name", ODD)
 def test_odd_inputs_are_one_group(name: str) -> None:
     result = mapped(Votes.from_matrix(ODD[name]())).result
-    assert [group.size for group in result.groups] == [result.counts.on_the_map]
+    assert len(result.groups) == (result.counts.on_the_map > 0)
+    assert sum(group.size for group in result.groups) == result.counts.on_the_map
+    assert result.counts.on_the_map == 0 or result.counts.on_the_map >= 5
 
 
 def test_two_camps_of_many_alike_are_two_groups() -> None:

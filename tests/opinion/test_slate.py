@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import time
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -477,24 +479,32 @@ def quickest(run: object, times: int = 5) -> float:
     return min(taken)
 
 
-def opinion_cells(n_cells: int = 256, n_statements: int = 500) -> tuple[np.ndarray, np.ndarray]:
-    """Cells of a two-dimensional opinion space and half-planes that approve."""
-    cells, columns = np.arange(n_cells), np.arange(n_statements)
-    place = np.stack([uniform(hash_ids(cells, axis, "place")) - 0.5 for axis in range(2)])
-    slope = np.stack([uniform(hash_ids(columns, axis, "slope")) - 0.5 for axis in range(2)])
-    approvals = place.T @ slope + (uniform(hash_ids(columns, 2, "slope")) - 0.8) / 8 > 0
-    return 5 + below(hash_ids(cells, 3, "weight"), 20_000), approvals
+def bench_of_slates() -> ModuleType:
+    path = Path(__file__).parents[2] / "bench" / "slate.py"
+    spec = importlib.util.spec_from_file_location("bench_slate", path)
+    assert spec is not None
+    assert spec.loader is not None
+    bench = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(bench)
+    return bench
 
 
 @pytest.mark.slow
 def test_it_is_fast_enough_for_a_live_page() -> None:
     """Stated: 50 ms and 300 ms; the test allows four times that for a busy machine."""
-    weights, approvals = opinion_cells()
+    bench = bench_of_slates()
+    weights, approvals = bench.people_in_cells(), bench.in_a_plane()
     assert quickest(lambda: slate_of_cells(weights, approvals, 10)) < 0.2
-    pair = hash_pairs(hash_ids(np.arange(2000), 0, "p")[:, None], hash_ids(np.arange(200), 0, "s")[None, :])
-    draw = uniform(pair)
-    votes = Votes.from_matrix(np.where(draw < 0.15, 1, np.where(draw < 0.3, -1, UNSEEN)))
+    votes = bench.votes(2000, 200, 0.3)
     assert quickest(lambda: slate_of_votes(votes, 10)) < 1.2
+
+
+def test_slates_that_are_timed_are_whole() -> None:
+    bench = bench_of_slates()
+    for approvals in bench.KINDS.values():
+        slate = slate_of_cells(bench.people_in_cells(), approvals(), 10)
+        assert len(slate.picks) == 10
+        assert slate.certificate.holds
 
 
 def test_a_real_consultation_gets_a_slate(shared: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comity.opinion import kernels
 from comity.opinion.votes import Moderation, Segment, Statement, Votes, VotesError
 
 Event = tuple[int, int, int]
@@ -132,6 +133,73 @@ def test_bad_events_are_refused_with_their_place(arguments: dict[str, list[objec
         Votes.from_events(**arguments)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("ids", "said"),
+    [
+        (np.array([1, 2**63], dtype=np.uint64), "9223372036854775808 is too large"),
+        ([1, 2**63], "is a float too large to be exact"),  # what NumPy makes of such a list
+        ([1, 10**40], "0000 is too large"),
+        ([-1, -(2**63) - 1], "-9223372036854775809 is too large"),
+        ([2**63, 2**63 + 1], "is too large"),
+        ([0.0, 2.0**53], "is a float too large to be exact"),
+        ([1, None], "None is missing"),
+        ([1.0, float("nan")], "nan is missing"),
+        (["a", None], "None is missing"),
+    ],
+)
+def test_an_id_that_is_no_number_of_64_bits_and_no_text_is_refused_by_name(ids: object, said: str) -> None:
+    with pytest.raises(VotesError, match=f"^participant .*{said}"):
+        Votes.from_events(ids, [0, 1], [1, 1])  # type: ignore[arg-type]
+    with pytest.raises(VotesError, match=f"^statement .*{said}"):
+        Votes.from_events([0, 1], ids, [1, 1])  # type: ignore[arg-type]
+    with pytest.raises(VotesError, match=f"^participant .*{said}"):
+        Votes.from_events([0, 1], [0, 1], [1, 1], participants=np.asarray(ids))
+
+
+def test_the_largest_and_smallest_numbers_are_ids_whatever_kind_of_number_they_are() -> None:
+    ends = [-(2**63), 2**63 - 1]
+    assert of_events([(end, end, 1) for end in ends]).participant_ids.tolist() == ends
+    for kind in (np.uint64, np.uint32, np.int16, np.uint8, np.float32, object):
+        votes = Votes.from_events(np.array([7, 3, 7], dtype=kind), np.array([1, 0, 0], dtype=kind), [1, 0, -1])
+        assert votes.participant_ids.tolist() == [3, 7]
+        assert votes.columns.tolist() == [0, 0, 1]
+    assert Votes.from_events([1, "b"], [0, 0], [1, 1], participants=[np.int64(1)]).n_participants == 2
+
+
+SPREAD = st.lists(st.tuples(st.integers(-(2**63), 2**63 - 1), st.integers(-(2**40), 2**40)), max_size=30)
+
+
+@given(SPREAD)
+def test_ids_far_apart_are_numbered_like_ids_that_lie_close(pairs: list[tuple[int, int]]) -> None:
+    votes = of_events([(person, statement, 1) for person, statement in pairs])
+    assert as_table(votes) == dict.fromkeys(pairs, 1)
+    assert votes.participant_ids.tolist() == sorted({person for person, _ in pairs})
+    assert votes.statement_ids.tolist() == sorted({statement for _, statement in pairs})
+
+
+def test_many_ids_far_apart_fill_the_table_again_and_again() -> None:
+    ids = (np.arange(20_000, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)).view(np.int64)
+    votes = Votes.from_events(np.tile(ids, 2), np.repeat([0, 1], len(ids)), np.ones(2 * len(ids), dtype=np.int8))
+    assert votes.participant_ids.tolist() == sorted(ids.tolist())
+    assert votes.columns.tolist() == [0, 1] * len(ids)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9), st.sampled_from([-1, 0, 1]), st.booleans()), max_size=80)
+)
+def test_events_that_are_arranged_a_few_at_a_time(events: list[tuple[int, int, int, bool]]) -> None:
+    columns = [np.array([event[part] for event in events], dtype=np.int64) for part in range(3)]
+    marks = [event[3] for event in events]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kernels, "BLOCK_EVENTS", 1)
+        votes = Votes.from_events(*columns, important=marks)
+    assert as_table(votes) == {(person, statement): vote for person, statement, vote, _ in events}
+    assert votes.important is not None
+    marked = {(person, statement): mark for person, statement, _, mark in events}
+    assert dict(zip(as_table(votes), votes.important.tolist(), strict=True)) == marked
+    assert votes.digest() == Votes.from_events(*columns, important=marks).digest()
+
+
 def test_no_events_are_no_votes() -> None:
     votes = Votes.from_events([], [], [])
     assert (votes.n_participants, votes.n_statements, votes.n_votes) == (0, 0, 0)
@@ -228,9 +296,14 @@ def test_the_digest_knows_ids_marks_moderation_and_segments_but_not_texts() -> N
         replace(base, important=np.array([True, False])),
         replace(base, important=np.array([False, False])),
         replace(base, statements=(Statement(0, moderation=Moderation.REJECTED),)),
+        replace(base, statements=(Statement(0, moderation=Moderation.ACCEPTED),)),
+        replace(base, statements=(Statement(0, meta=True),)),
+        replace(base, statements=(Statement(0, moderation=Moderation.REJECTED, meta=True),)),
         replace(base, segments={"region": Segment("region", ("north",), codes)}),
         replace(base, segments={"region": Segment("region", ("south",), codes)}),
         replace(base, segments={"country": Segment("country", ("north",), codes)}),
+        replace(base, segments={"region": Segment("region", ("north", "south"), codes)}),
+        replace(base, segments={"region": Segment("region", ("north', 'south",), codes)}),
     ]
     digests = [votes.digest() for votes in (base, *others)]
     assert len(set(digests)) == len(digests)

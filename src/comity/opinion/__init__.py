@@ -9,6 +9,7 @@ report in `comity.opinion.report`. The method is explained in docs/opinion.md.
 """
 
 from comity.opinion.analysis import Analysis, Basis, analyse, conclude
+from comity.opinion.live import LiveMap
 from comity.opinion.result import OpinionResult, Settings, Source
 from comity.opinion.sums import Sums
 from comity.opinion.tallies import Tallies
@@ -17,6 +18,7 @@ from comity.opinion.votes import Moderation, Segment, Statement, Votes, VotesErr
 __all__ = [
     "Analysis",
     "Basis",
+    "LiveMap",
     "Moderation",
     "OpinionResult",
     "Segment",

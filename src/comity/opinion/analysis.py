@@ -6,7 +6,7 @@ voters, the slate held against ballots as cast) is added by `analyse` and declar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,9 @@ from comity.opinion import cells as space
 from comity.opinion import common_ground as ground
 from comity.opinion import groups as grouping
 from comity.opinion import model as response
-from comity.opinion.coordination import dependence, find_coordinated
+from comity.opinion.basis import SCALE, Basis, FullRun, Placement, gather, place
+from comity.opinion.coordination import ExpectedAnswers, dependence, find_coordinated
+from comity.opinion.floor import MAP_SMALLEST, published_sums
 from comity.opinion.polis import Side, majority_consensus, representative_statements, representativeness
 from comity.opinion.result import (
     FORMAT,
@@ -46,22 +48,19 @@ from comity.opinion.result import (
     Stability,
     StatementResult,
     SuspectedCoordination,
+    all_rounded,
     rounded,
 )
 from comity.opinion.routing import Headline, RoutingSettings, routing_weights
 from comity.opinion.slate import Slate, check_against_votes, slate_of_cells
-from comity.opinion.sums import SegmentSums, Sums, TrialSums, known, under_floor
+from comity.opinion.sums import Sums, digest, known
 from comity.opinion.tallies import Tallies
 from comity.opinion.votes import Statement, Votes
 
 Array = npt.NDArray[Any]
 Progress = Callable[[str], None]
 
-MAP_SMALLEST = 5
-"""A cell or bubble never holds fewer people than this, whatever the floor."""
-CERTAIN = 0.8
 TOP = 10
-_SCALE = 10_000
 
 NEEDS: Mapping[str, Needs] = {
     "counts": Needs.SUMS,
@@ -80,30 +79,6 @@ NEEDS: Mapping[str, Needs] = {
     "next_statements": Needs.SUMS,
     "statements": Needs.SUMS,
 }
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Basis:
-    """What a live map holds between full runs: the number of axes and why, the model that places people, the density of
-    opinion with its groups, and the cells. Everything that depends on one person follows from their own votes and this.
-    """
-
-    choice: response.AxesChoice
-    model: response.ResponseModel
-    grouping: grouping.Grouping
-    tree: space.CellTree
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Placement:
-    """Where everybody stands on a basis: packed moments (n_participants, n_pairs), who is on the map, membership (-1 = not),
-    probabilities (n_participants, n_groups), and grid positions (n_participants, n_axes).
-    """
-
-    positions: response.Positions
-    membership: npt.NDArray[np.int32]
-    probabilities: npt.NDArray[np.float64]
-    grid: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,30 +103,33 @@ def analyse(
 ) -> Analysis:
     """The complete analysis by method `comity`.
 
-    source: title, notes and so on for the report; its digest is filled in here. tallies: of these votes, if the caller holds them.
+    source: title, notes and so on for the report; its digests are filled in here. tallies: of these votes, if the caller holds them.
     threads: changes the time, never the result. coordination: False leaves out the search for coordinated voters.
     O(votes x axes^2) time and about 30 bytes per vote beyond the votes.
     """
     chosen = settings or Settings()
     say = progress or (lambda _: None)
     say("choosing the number of axes")
-    basis, placement = _fresh_basis(votes, chosen, threads, say, tallies)
+    run = FullRun(votes.digest(), votes.n_participants, votes.n_votes)
+    basis, placement = _fresh_basis(votes, chosen, run, threads, say, tallies)
     say("summing")
     sums = collect(votes, basis, placement, chosen, threads=threads)
     say("finding common ground")
-    described = replace(source or Source("", "", "", "", False, "", (), ()), votes_sha256=votes.digest())
+    described = replace(
+        source or Source("", "", "", "", False, "", (), ()), votes_sha256=run.votes_sha256, sums_sha256=digest(sums)
+    )
     result, slate = conclude(sums, votes.statements, chosen, described)
     if slate is not None and slate.statements:
         standing = check_against_votes(votes, slate.statements, len(slate.statements)).standing
         result = replace(result, slate=replace(result.slate, votes_standing=standing.value))
     if coordination:
         say("looking for coordinated voters")
-        result = replace(result, manipulation=_manipulation(votes, basis, result, chosen, threads))
+        result = replace(result, manipulation=_manipulation(votes, basis, placement, result, chosen, threads))
     return Analysis(result, sums, basis, placement)
 
 
 def _fresh_basis(
-    votes: Votes, settings: Settings, threads: int, say: Progress, tallies: Tallies | None
+    votes: Votes, settings: Settings, run: FullRun, threads: int, say: Progress, tallies: Tallies | None
 ) -> tuple[Basis, Placement]:
     choice = response.choose_axes(
         votes, max_axes=settings.max_axes, seed=settings.seed, floor=settings.floor, threads=threads
@@ -159,20 +137,44 @@ def _fresh_basis(
     say("fitting the map")
     model, positions, mixture = _fitted(votes, choice.axes, settings, threads, tallies)
     say("finding opinion groups")
-    found = grouping.find_groups(positions, mixture, votes.participant_ids, seed=settings.seed, threads=threads)
+    smallest = max(MAP_SMALLEST, settings.floor)
+    found = grouping.find_groups(
+        positions, mixture, votes.participant_ids, seed=settings.seed, smallest=smallest, threads=threads
+    )
     if choice.axes == 0 and settings.max_axes > 0 and votes.n_statements > 2:
         # One axis predicts too little to be worth it for everybody, but it may still set a small group apart.
         narrow, narrow_positions, narrow_mixture = _fitted(votes, 1, settings, threads, tallies)
         apart = grouping.find_groups(
-            narrow_positions, narrow_mixture, votes.participant_ids, seed=settings.seed, threads=threads
+            narrow_positions,
+            narrow_mixture,
+            votes.participant_ids,
+            seed=settings.seed,
+            smallest=smallest,
+            threads=threads,
         )
         if apart.n_groups > 1:
             choice = replace(choice, axes=1)
             model, positions, found = narrow, narrow_positions, apart
-    basis = Basis(choice, model, found, space.grow(np.zeros((0, model.n_axes), dtype=np.int64)))
+    return _with_cells(votes, run, choice, model, found, positions, settings, threads)
+
+
+def _with_cells(
+    votes: Votes,
+    run: FullRun,
+    choice: response.AxesChoice,
+    model: response.ResponseModel,
+    found: grouping.Grouping,
+    positions: response.Positions,
+    settings: Settings,
+    threads: int,
+) -> tuple[Basis, Placement]:
+    """The basis of these votes with its cells and map, which are cut from where everybody stands on it."""
+    nobody = np.zeros((0, model.n_axes), dtype=np.int64)
+    basis = Basis(run, choice, model, found, space.grow(nobody), space.frame_of(nobody))
     placement = place(votes, basis, threads=threads, positions=positions)
-    smallest = max(MAP_SMALLEST, settings.floor)
-    return replace(basis, tree=space.grow(placement.grid[placement.positions.placed], smallest=smallest)), placement
+    grid = placement.grid[placement.positions.placed]
+    tree = space.grow(grid, smallest=max(MAP_SMALLEST, settings.floor))
+    return replace(basis, tree=tree, frame=space.frame_of(grid)), placement
 
 
 def _fitted(
@@ -196,101 +198,10 @@ def _fitted(
     return model, response.place(votes, model, threads=threads), mixture
 
 
-def place(votes: Votes, basis: Basis, *, threads: int = 1, positions: response.Positions | None = None) -> Placement:
-    """Everybody on a held basis; each person's place follows from their own votes. O(votes x axes^2) time."""
-    found = positions or response.place(votes, basis.model, threads=threads)
-    mixture = basis.grouping.mixture
-    state, components = grouping.toward(found, mixture, threads=threads)
-    probabilities = grouping.by_group(components, mixture)
-    membership = np.where(found.placed, probabilities.argmax(axis=1), -1).astype(np.int32)
-    probabilities = np.where(found.placed[:, None], np.round(probabilities, 4), 0.0)
-    at = response.Positions(state, found.placed)
-    return Placement(at, membership, probabilities, space.on_grid(at.means))
-
-
 def collect(votes: Votes, basis: Basis, placement: Placement, settings: Settings, *, threads: int = 1) -> Sums:
     """The integer sums from which the findings follow, every entry under the floor left out."""
-    floor = settings.floor
-    placed = placement.positions.placed
-    n_groups = basis.grouping.n_groups
-    moments = response.moments_of(votes, basis.model, placement.positions.moments, threads=threads)
-    fine, _ = space.summed(basis.tree, placement.grid[placed])
-    drawn, bubble = space.bubbles(placement.grid[placed], smallest=max(MAP_SMALLEST, floor))
-    inside = placement.membership[placed]
-    bubble_groups = np.zeros((len(drawn.people), n_groups), dtype=np.int64)
-    if len(drawn.people):
-        np.add.at(bubble_groups, (bubble, inside), 1)
-    counts = counted(votes, placement.membership, n_groups)
-    overall = counts.sum(axis=0)
-    marks = None if votes.important is None else marked(votes, placement.membership, n_groups)
-    best = placement.probabilities[placed, inside] if n_groups else np.zeros(0)
-    group_positions = np.zeros((n_groups, placement.grid.shape[1]), dtype=np.int64)
-    np.add.at(group_positions, inside, placement.grid[placed])
-    segments = {}
-    for name, segment in votes.segments.items():
-        split = counted(votes, segment.codes, len(segment.labels))[:-1]
-        sizes = np.bincount(segment.codes[segment.codes >= 0], minlength=len(segment.labels)).astype(np.int64)
-        across = np.zeros((len(segment.labels), n_groups), dtype=np.int64)
-        both = (segment.codes >= 0) & placed
-        np.add.at(across, (segment.codes[both], placement.membership[both]), 1)
-        segments[name] = SegmentSums(
-            segment.labels,
-            np.where(sizes >= floor, sizes, -1),
-            under_floor(split, floor),
-            np.where((across >= floor) | (across == 0), across, -1),
-            int((segment.codes < 0).sum()),
-        )
-    trials = [
-        TrialSums(t.axes, t.loss, round(t.auc * 1e6), round(t.difference_error * 1e6))
-        for t in (basis.choice.plain, *basis.choice.trials)
-    ]
-    stability = basis.grouping.stability
-    return Sums(
-        floor=floor,
-        participants=votes.n_participants,
-        on_the_map=int(placed.sum()),
-        statement_ids=tuple(votes.statement_ids.tolist()),
-        taking_part=np.array([s.takes_part for s in votes.statements], dtype=np.bool_),
-        overall=under_floor(overall, floor),
-        important=None if marks is None else np.where(overall.sum(axis=1) >= floor, marks.sum(axis=0), -1),
-        hidden=basis.choice.hidden,
-        axes=basis.choice.axes,
-        trials=tuple(trials),
-        active=basis.model.active,
-        weights=moments.weights,
-        signs=moments.signs,
-        cell_people=fine.people,
-        cell_positions=fine.sums,
-        group_sizes=np.bincount(inside, minlength=n_groups).astype(np.int64),
-        group_certain=np.bincount(inside[best >= CERTAIN], minlength=n_groups).astype(np.int64),
-        group_probability=np.bincount(inside, weights=np.rint(best * _SCALE), minlength=n_groups).astype(np.int64),
-        group_positions=group_positions,
-        stability=np.where(np.isnan(stability), -1, np.rint(np.nan_to_num(stability) * _SCALE)).astype(np.int64),
-        components=basis.grouping.components,
-        resampled=basis.grouping.resampled,
-        group_counts=under_floor(counts[:-1], floor),
-        group_important=None if marks is None else np.where(counts[:-1].sum(axis=2) >= floor, marks[:-1], -1),
-        segments=segments,
-        bubble_people=drawn.people,
-        bubble_positions=drawn.sums,
-        bubble_groups=np.where((bubble_groups >= floor) | (bubble_groups == 0), bubble_groups, -1),
-    )
-
-
-def counted(votes: Votes, part: Array, n_parts: int) -> npt.NDArray[np.int64]:
-    """(n_parts + 1, n_statements, 3) int64: agree, pass, disagree by part; the last row is people in no part (-1)."""
-    m = votes.n_statements
-    of_vote = np.repeat(np.where(part < 0, n_parts, part).astype(np.int64), np.diff(votes.offsets))
-    index = (of_vote * m + votes.columns) * 3 + (1 - votes.values.astype(np.int64))
-    return np.bincount(index, minlength=(n_parts + 1) * m * 3).reshape(n_parts + 1, m, 3).astype(np.int64)
-
-
-def marked(votes: Votes, part: Array, n_parts: int) -> npt.NDArray[np.int64]:
-    """(n_parts + 1, n_statements) int64: votes marked as important by part, the last row for people in no part."""
-    assert votes.important is not None
-    of_vote = np.repeat(np.where(part < 0, n_parts, part).astype(np.int64), np.diff(votes.offsets))
-    index = (of_vote * votes.n_statements + votes.columns)[votes.important]
-    return np.bincount(index, minlength=(n_parts + 1) * votes.n_statements).reshape(n_parts + 1, -1).astype(np.int64)
+    totals = gather(votes, basis, placement, threads=threads)
+    return published_sums(totals, basis, votes, settings)
 
 
 def published_model(sums: Sums) -> response.ResponseModel:
@@ -328,12 +239,15 @@ def conclude(
         else None
     )
     letters = [_letter(g) for g in range(n_groups)]
-    ranks = [measure.ranks() for measure in (fifth, least, informed)]
-    segment_measures = {
-        name: _taking_part(ground.least_group(known(s.counts), z=z), sums.taking_part)
+    scores = _scores(fifth, ()), _scores(least, letters), _scores(informed, letters)
+    segment_scores = {
+        name: _scores(_taking_part(ground.least_group(known(s.counts), z=z), sums.taking_part), s.labels)
         for name, s in sums.segments.items()
     }
-    segment_ranks = {name: measure.ranks() for name, measure in segment_measures.items()}
+    rates, group_rates = _rates(sums.overall, z), [_rates(counts, z) for counts in sums.group_counts]
+    spreads = all_rounded(divides)
+    parameters = [all_rounded(np.where(model.active, values, np.nan)) for values in model.means.T]
+    segment_rates = {name: [_rates(counts, z) for counts in s.counts] for name, s in sums.segments.items()}
 
     def statement_result(j: int) -> StatementResult:
         statement = statements[j]
@@ -344,31 +258,30 @@ def conclude(
             translations=dict(sorted(statement.translations.items())),
             moderation=statement.moderation.value,
             takes_part=bool(sums.taking_part[j]),
-            overall=_rate(overall[j], z),
-            important=None if sums.important is None or sums.important[j] < 0 else int(sums.important[j]),
-            by_group=tuple(_rate(by_group[g, j], z) for g in range(n_groups)),
+            overall=rates[j],
+            important=None if sums.important is None else _or_none(sums.important[j]),
+            by_group=tuple(in_group[j] for in_group in group_rates),
             important_by_group=None
             if sums.group_important is None
-            else tuple(max(int(n), 0) for n in sums.group_important[:, j]),
+            else tuple(_or_none(n) for n in sums.group_important[:, j]),
             by_segment=tuple(
                 SegmentGround(
                     name,
-                    tuple(_rate(row, z) for row in known(segment.counts)[:, j]),
-                    _score(segment_measures[name], segment_ranks[name], j, segment.labels),
+                    tuple(of_label[j] for of_label in segment_rates[name]),
+                    segment_scores[name][j],
                 )
-                for name, segment in sums.segments.items()
+                for name in sums.segments
             ),
-            least_agreeing_fifth=_score(fifth, ranks[0], j, ()),
-            least_group=_score(least, ranks[1], j, letters),
-            group_informed_consensus=_score(informed, ranks[2], j, letters),
-            divisiveness=None if np.isnan(divides[j]) else rounded(divides[j]),
-            intercept=rounded(model.intercepts[j]) if model.active[j] else None,
-            slopes=tuple(rounded(value) or 0.0 for value in model.slopes[j]) if model.active[j] else (),
+            least_agreeing_fifth=scores[0][j],
+            least_group=scores[1][j],
+            group_informed_consensus=scores[2][j],
+            divisiveness=spreads[j],
+            intercept=parameters[0][j],
+            slopes=tuple(slope[j] or 0.0 for slope in parameters[1:]) if model.active[j] else (),
         )
 
-    headline = np.argsort(np.where(ranks[0] > 0, ranks[0], len(ids) + 1), kind="stable")[
-        : min(TOP, int((ranks[0] > 0).sum()))
-    ]
+    ranks = fifth.ranks()
+    headline = np.argsort(np.where(ranks > 0, ranks, len(ids) + 1), kind="stable")[: min(TOP, int((ranks > 0).sum()))]
     known_divides = np.flatnonzero(~np.isnan(divides))
     divisive = known_divides[np.lexsort((known_divides, -np.round(divides[known_divides], 9)))][:TOP]
     result = OpinionResult(
@@ -399,7 +312,7 @@ def conclude(
                 segment.labels,
                 tuple(_or_none(n) for n in segment.sizes),
                 tuple(tuple(_or_none(n) for n in row) for row in segment.by_group),
-                segment.not_declared,
+                _or_none(segment.not_declared),
             )
             for name, segment in sums.segments.items()
         ),
@@ -408,11 +321,9 @@ def conclude(
                 rounded(x / space.GRID / n) or 0.0,
                 rounded(y / space.GRID / n) or 0.0,
                 int(n),
-                tuple(_or_none(k) for k in row),
+                letters[g],
             )
-            for (x, y), n, row in zip(
-                sums.bubble_positions.tolist(), sums.bubble_people, sums.bubble_groups, strict=True
-            )
+            for (x, y), n, g in zip(sums.bubble_positions.tolist(), sums.bubble_people, sums.bubble_group, strict=True)
         ),
         slate=_slate(chosen, ids),
         manipulation=None,
@@ -440,23 +351,31 @@ def _or_none(count: Any) -> int | None:
     return None if count < 0 else int(count)
 
 
+def _rates(counts: Array, z: float) -> list[Rate | None]:
+    """One rate for each row of counts (n, 3), None where it was left out."""
+    agree, seen = np.maximum(counts[:, ground.AGREES], 0), np.maximum(counts.sum(axis=1), 0)
+    lower, upper = ground.wilson(agree, seen, z)
+    share = np.where(seen > 0, agree / np.maximum(seen, 1), np.nan)
+    figures = zip(counts.tolist(), all_rounded(share), all_rounded(lower), all_rounded(upper), strict=True)
+    return [Rate(*entry, *interval) if entry[0] >= 0 else None for entry, *interval in figures]
+
+
 def _rate(counts: Array, z: float) -> Rate:
-    agree, passed, disagree = (int(n) for n in counts)
-    seen = agree + passed + disagree
-    if not seen:
-        return Rate(agree, passed, disagree, None, None, None)
-    lower, upper = ground.wilson(np.array([agree]), np.array([seen]), z)
-    return Rate(agree, passed, disagree, rounded(agree / seen), rounded(lower[0]), rounded(upper[0]))
+    """The rate of counts (3,), none of which was left out."""
+    (found,) = _rates(np.asarray(counts)[None, :], z)
+    assert found is not None
+    return found
 
 
-def _score(measure: ground.Measure, ranks: Array, j: int, names: Any) -> GroundScore:
-    if np.isnan(measure.estimate[j]):
-        return GroundScore(None, None, None, None)
-    weakest = int(measure.weakest[j])
-    return GroundScore(
-        rounded(measure.estimate[j]), rounded(measure.lower[j]), rounded(measure.upper[j]), int(ranks[j]),
-        names[weakest] if len(names) and weakest >= 0 else None,
-    )  # fmt: skip
+def _scores(measure: ground.Measure, names: Sequence[str]) -> list[GroundScore]:
+    """One score for each statement. names: of what `weakest` counts, if the measure has such a thing."""
+    figures = [all_rounded(values) for values in (measure.estimate, measure.lower, measure.upper)]
+    return [
+        GroundScore(estimate, lower, upper, rank or None, names[weakest] if names and weakest >= 0 else None)
+        for estimate, lower, upper, rank, weakest in zip(
+            *figures, measure.ranks().tolist(), measure.weakest.tolist(), strict=True
+        )
+    ]
 
 
 def _quality(sums: Sums) -> Quality:
@@ -513,13 +432,13 @@ def _groups(sums: Sums, by_group: Array, ids: tuple[int | str, ...], letters: li
             Group(
                 id=letter,
                 size=size,
-                certain=int(sums.group_certain[g]),
+                certain=_or_none(sums.group_certain[g]),
                 share=rounded(size / max(sums.on_the_map, 1)) or 0.0,
                 centre=tuple(
                     rounded(value / space.GRID / max(size, 1)) or 0.0 for value in sums.group_positions[g].tolist()
                 ),
-                stability=None if sums.stability[g] < 0 else rounded(sums.stability[g] / _SCALE),
-                mean_probability=rounded(sums.group_probability[g] / _SCALE / max(size, 1)) or 0.0,
+                stability=None if sums.stability[g] < 0 else rounded(sums.stability[g] / SCALE),
+                mean_probability=rounded(sums.group_probability[g] / SCALE / max(size, 1)) or 0.0,
                 representative=tuple(representative),
             )
         )
@@ -574,30 +493,41 @@ def _without(votes: Votes, basis: Basis, settings: Settings, threads: int) -> Op
     model, _sample = response.fit(votes, basis.model.n_axes, seed=settings.seed, floor=settings.floor, threads=threads)
     positions = response.place(votes, model, threads=threads)
     mixture = grouping.resettled(positions, basis.grouping.mixture, votes.participant_ids, seed=settings.seed)
-    found = grouping.find_groups(positions, mixture, votes.participant_ids, seed=settings.seed, resamples=0)
-    held = Basis(basis.choice, model, found, basis.tree)
-    placement = place(votes, held, threads=threads, positions=positions)
-    held = replace(
-        held, tree=space.grow(placement.grid[placement.positions.placed], smallest=max(MAP_SMALLEST, settings.floor))
+    smallest = max(MAP_SMALLEST, settings.floor)
+    found = grouping.find_groups(
+        positions, mixture, votes.participant_ids, seed=settings.seed, resamples=0, smallest=smallest
     )
+    held, placement = _with_cells(votes, basis.run, basis.choice, model, found, positions, settings, threads)
     sums = collect(votes, held, placement, settings, threads=threads)
     return conclude(sums, votes.statements, settings, Source("", "", "", "", False, "", (), ()))[0]
 
 
-def _manipulation(votes: Votes, basis: Basis, result: OpinionResult, settings: Settings, threads: int) -> Manipulation:
-    found = find_coordinated(votes, seed=settings.seed)
+def _manipulation(
+    votes: Votes, basis: Basis, placement: Placement, result: OpinionResult, settings: Settings, threads: int
+) -> Manipulation:
+    """Coordinated voters, and the findings without each suspected cluster.
+
+    An alarm says that some people vote alike beyond what the statements' rates, their own habits and their place on the map
+    explain: with the map, an honest bloc is no suspect merely because it thinks alike (without it, one of the public
+    conversations raised an alarm about such a bloc). It is a suspicion for a person to judge; no vote is removed.
+    """
+    expected = ExpectedAnswers.of(votes, basis.model.intercepts, basis.model.slopes, placement.positions.means)
+    found = find_coordinated(votes, seed=settings.seed, expected=expected)
     clusters = []
     for cluster in found.clusters:
         honest = np.ones(votes.n_participants, dtype=np.bool_)
         honest[cluster.participants] = False
         without = _without(votes.people(honest), basis, settings, threads)
         changed = dependence(result.headline, without.headline)
+        told = cluster.size >= settings.floor
         clusters.append(
             SuspectedCoordination(
-                size=len(cluster.participants),
-                sentence=cluster.sentence,
-                similarity=rounded(cluster.alike) or 0.0,
-                expected_by_chance=rounded(cluster.alike_if_honest) or 0.0,
+                size=cluster.size if told else None,
+                sentence=cluster.sentence
+                if told
+                else f"Fewer than {settings.floor} people vote alike beyond what opinion explains; so few are not described.",
+                similarity=rounded(cluster.alike) if told else None,
+                expected_by_chance=rounded(cluster.alike_if_honest) if told else None,
                 top_kept=len(result.headline) - len(changed.left),
                 top_of=len(result.headline),
                 groups_without=len(without.groups),

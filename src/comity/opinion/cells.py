@@ -18,7 +18,9 @@ from comity.opinion.votes import Int64Array
 GRID = 1024
 """Grid steps in one unit (standard deviation) of position."""
 MOST_CELLS = 128
-MAP_SIDE = 26  # squares on a side of the drawn map
+MAP_SIDE = 26
+"""Squares on a side of the drawn map."""
+MAP_SQUARES = MAP_SIDE * MAP_SIDE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,27 +125,52 @@ def summed(tree: CellTree, grid: Int64Array) -> tuple[Cells, Int64Array]:
     return Cells(people, sums), cell
 
 
-def bubbles(grid: Int64Array, *, smallest: int = 5) -> tuple[Cells, Int64Array]:
-    """People on the drawn map: squares of the first two axes, those with fewer than `smallest` people joined to the nearest.
-
-    With one axis the second coordinate is 0. Returns the cells in the order of their first square (x, then y) and each
-    person's cell. Nearest by distance of the means, ties by the lower number. Fewer than `smallest` people in all: no cells.
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The squares of the drawn map, MAP_SIDE on a side, in the first two axes. low: the grid position (x, y) of the first corner;
+    step: the side of a square. People beyond the frame belong to the square at its edge that is nearest on each axis.
     """
-    if len(grid) < smallest or not grid.shape[1]:
-        return Cells(np.zeros(0, dtype=np.int64), np.zeros((0, 2), dtype=np.int64)), np.full(
-            len(grid), -1, dtype=np.int64
-        )
-    plane = np.zeros((len(grid), 2), dtype=np.int64)
-    plane[:, : min(2, grid.shape[1])] = grid[:, :2]
+
+    low: tuple[int, int]
+    step: int
+
+    def square_of(self, grid: Int64Array) -> Int64Array:
+        """(n_people,) int64: the square of each grid position (n_people, n_axes), in the order of x, then y."""
+        at = (plane_of(grid) - np.array(self.low, dtype=np.int64)) // self.step
+        at = np.minimum(np.maximum(at, 0), MAP_SIDE - 1)
+        return np.asarray(at[:, 0] * MAP_SIDE + at[:, 1])
+
+
+def frame_of(grid: Int64Array) -> Frame:
+    """The smallest frame of square squares around these people; grid (n_people, n_axes)."""
+    if not len(grid):
+        return Frame((0, 0), 1)
+    plane = plane_of(grid)
     low, high = plane.min(axis=0), plane.max(axis=0)
-    step = max(int((high - low).max()) // MAP_SIDE + 1, 1)
-    square = (plane - low) // step
-    _, cell = np.unique(square[:, 0] * (MAP_SIDE + 2) + square[:, 1], return_inverse=True)
-    n = int(cell.max()) + 1
-    people = np.bincount(cell, minlength=n).astype(np.int64)
-    sums = np.stack([np.bincount(cell, weights=plane[:, a], minlength=n).astype(np.int64) for a in (0, 1)], axis=1)
-    into = np.arange(n)
-    alive = np.ones(n, dtype=np.bool_)
+    return Frame((int(low[0]), int(low[1])), int((high - low).max()) // MAP_SIDE + 1)
+
+
+def plane_of(grid: Int64Array) -> Int64Array:
+    """(n_people, 2) int64: positions on the drawn map; with one axis the second coordinate is 0."""
+    plane = np.zeros((len(grid), 2), dtype=np.int64)
+    width = min(2, grid.shape[1])
+    plane[:, :width] = grid[:, :width]
+    return plane
+
+
+def bubbles(squares: Cells, *, smallest: int = 5) -> tuple[Cells, Int64Array]:
+    """What is drawn on the map: the squares, those with fewer than `smallest` people joined to the nearest.
+
+    Returns the bubbles in the order of their first square, and the bubble of each square (n_squares,), -1 where nobody is.
+    Nearest by distance of the means, ties by the lower number. Fewer than `smallest` people in all: no bubbles.
+    """
+    number = np.full(len(squares.people), -1, dtype=np.int64)
+    if squares.people.sum() < smallest:
+        return Cells(np.zeros(0, dtype=np.int64), np.zeros((0, 2), dtype=np.int64)), number
+    taken = np.flatnonzero(squares.people)
+    people, sums = squares.people[taken].copy(), squares.sums[taken].copy()
+    into = np.arange(len(taken))
+    alive = np.ones(len(taken), dtype=np.bool_)
     while True:
         small = np.flatnonzero(alive & (people < smallest))
         if not len(small) or alive.sum() == 1:
@@ -159,6 +186,7 @@ def bubbles(grid: Int64Array, *, smallest: int = 5) -> tuple[Cells, Int64Array]:
         alive[c] = False
         into[into == c] = target
     kept = np.flatnonzero(alive)
-    number = np.full(n, -1, dtype=np.int64)
-    number[kept] = np.arange(len(kept))
-    return Cells(people[kept], sums[kept]), number[into[cell]]
+    place = np.full(len(taken), -1, dtype=np.int64)
+    place[kept] = np.arange(len(kept))
+    number[taken] = place[into]
+    return Cells(people[kept], sums[kept]), number

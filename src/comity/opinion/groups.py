@@ -101,11 +101,13 @@ def find_groups(
     *,
     seed: int = 0,
     resamples: int = RESAMPLES,
+    smallest: int = SMALLEST,
     threads: int = 1,
 ) -> Grouping:
     """Opinion groups: components that no valley separates are joined, and groups that do not come back are given up.
 
-    positions: as `place` gives them, under the standard normal prior. mixture: the density fitted to them.
+    positions: as `place` gives them, under the standard normal prior. mixture: the density fitted to them. smallest: fewer
+    people than this are no group (unless nobody else is on the map).
     """
     placed = np.flatnonzero(positions.placed)
     components = len(mixture.shares)
@@ -117,14 +119,14 @@ def find_groups(
         sample = placed[np.sort(np.argsort(words, kind="stable")[:SAMPLE_PEOPLE])]
         precision, pull = likelihoods(positions.moments[sample])
         whole = _responsibilities(precision, pull, fitted)
-        fitted = _without_small(fitted, whole)
+        fitted = _without_small(fitted, whole, smallest)
         wide = _separating_axes(mixture)
 
         def partition(draw: int) -> Array:
             order = np.argsort(hash_ids(participant_ids[sample], seed, f"resample {draw}"), kind="stable")
             drawn = np.sort(order[: min(RESAMPLE_PEOPLE, int(0.6 * len(sample)))])
             again = _joined(_supported(precision[drawn], pull[drawn], range(wide, wide + 1)))
-            again = _without_small(again, _responsibilities(precision[drawn], pull[drawn], again))
+            again = _without_small(again, _responsibilities(precision[drawn], pull[drawn], again), SMALLEST)
             return np.asarray(by_group(_responsibilities(precision, pull, again), again).argmax(axis=1))
 
         with ThreadPoolExecutor(max(1, threads)) as pool:
@@ -343,11 +345,11 @@ def valley(apart: float, share: float, other: float) -> float:
     return at[lowest] / min(max(at[:lowest]), max(at[lowest + 1 :]))
 
 
-def _without_small(mixture: Mixture, responsibilities: Array) -> Mixture:
-    """Groups of fewer than SMALLEST people join their nearest neighbour."""
+def _without_small(mixture: Mixture, responsibilities: Array, smallest: int) -> Mixture:
+    """Groups of fewer than `smallest` people join their nearest neighbour."""
     while mixture.n_groups > 1:
         sizes = np.bincount(by_group(responsibilities, mixture).argmax(axis=1), minlength=mixture.n_groups)
-        if sizes.min() >= SMALLEST:
+        if sizes.min() >= smallest:
             break
         mixture = _absorbed(mixture, int(sizes.argmin()))
     return mixture

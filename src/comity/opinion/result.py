@@ -12,9 +12,13 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 FORMAT = "comity-opinion-result/1"
 DECIMALS = 4
 """Digits after the point of every published share, score and position."""
+_SCALE = 10**DECIMALS
 
 
 class Needs(StrEnum):
@@ -42,7 +46,11 @@ class Software:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What was analysed. votes_sha256: `Votes.digest()`. simulated: invented answers, to be labelled wherever shown."""
+    """What was analysed. simulated: invented answers, to be labelled wherever shown.
+
+    votes_sha256: `Votes.digest()`, empty in a live result, which sees no votes.
+    sums_sha256: of the bytes of sums.json, so that no figure in it can be changed unnoticed.
+    """
 
     title: str
     description: str
@@ -52,11 +60,14 @@ class Source:
     votes_sha256: str
     notes: tuple[str, ...]
     left_out: tuple[str, ...]
+    sums_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the analysis was asked to do. floor: an entry of the sums that rests on fewer people is left out first."""
+    """What the analysis was asked to do. floor: an entry of the sums that rests on fewer people is left out first, and with it
+    what would give it away by subtraction.
+    """
 
     method: str = "comity"
     seed: int = 0
@@ -68,7 +79,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """People, statements and votes. on_the_map: people with at least one agree or disagree on a statement that takes part."""
+    """People, statements and votes that are counted: with a floor, what was left out is not in them.
+
+    on_the_map: people with at least one agree or disagree on a statement that takes part; 0 where they are fewer than five, or
+    than the floor, and there is no map.
+    """
 
     participants: int
     on_the_map: int
@@ -111,7 +126,8 @@ class Quality:
 class Rate:
     """Agreement among those who voted on a statement (agree, pass and disagree): counts, estimate and interval.
 
-    share, lower, upper are None when nobody, or too few people, answered.
+    share, lower, upper are None when nobody answered. A rate that was left out under the floor is None as a whole, wherever one
+    may stand: it is not a rate of zeros.
     """
 
     agree: int
@@ -146,7 +162,7 @@ class SegmentGround:
     """Agreement by declared segment for one statement: label -> rate, in the order of labels, and the minimum over them."""
 
     name: str
-    rates: tuple[Rate, ...]
+    rates: tuple[Rate | None, ...]
     least: GroundScore
 
 
@@ -156,6 +172,7 @@ class StatementResult:
 
     intercept, slopes: the response model, P(agree | agree or disagree, position) = logistic(intercept + slopes . position).
     divisiveness: standard deviation of the modelled agreement over people, 0 to .5; None without enough evidence.
+    important, important_by_group: marks; None: left out under the floor, or nobody was asked.
     """
 
     id: int | str
@@ -164,10 +181,10 @@ class StatementResult:
     translations: dict[str, str]
     moderation: str
     takes_part: bool
-    overall: Rate
+    overall: Rate | None
     important: int | None
-    by_group: tuple[Rate, ...]
-    important_by_group: tuple[int, ...] | None
+    by_group: tuple[Rate | None, ...]
+    important_by_group: tuple[int | None, ...] | None
     by_segment: tuple[SegmentGround, ...]
     least_agreeing_fifth: GroundScore
     least_group: GroundScore
@@ -193,12 +210,12 @@ class Representative:
 class Group:
     """An opinion group. id: "A", "B", ... by size. centre: position on each axis. stability: mean Jaccard under resampling.
 
-    certain: members whose membership probability is at least .8.
+    certain: members whose membership probability is at least .8; None: they, or the others, are too few to be told.
     """
 
     id: str
     size: int
-    certain: int
+    certain: int | None
     share: float
     centre: tuple[float, ...]
     stability: float | None
@@ -216,19 +233,19 @@ class SegmentResult:
     labels: tuple[str, ...]
     sizes: tuple[int | None, ...]
     by_group: tuple[tuple[int | None, ...], ...]
-    not_declared: int
+    not_declared: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """People who stand near each other in opinion space, never fewer than the floor of the map. by_group: people of each group,
-    None where fewer than the floor.
+    """People of one group who stand near each other in opinion space: a mark on the map, never fewer than five people, or than
+    the floor. x, y: their mean position on the first two axes.
     """
 
     x: float
     y: float
     people: int
-    by_group: tuple[int | None, ...]
+    group: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,13 +289,14 @@ class SlateResult:
 class SuspectedCoordination:
     """A cluster of voters who resemble each other more than their opinions explain, and what leaving them out changes.
 
-    top_kept: how many of the headline's top ten stay when the cluster is left out.
+    top_kept: how many of the headline's top ten stay when the cluster is left out. size, similarity, expected_by_chance: None
+    where the cluster is smaller than the floor.
     """
 
-    size: int
+    size: int | None
     sentence: str
-    similarity: float
-    expected_by_chance: float
+    similarity: float | None
+    expected_by_chance: float | None
     top_kept: int
     top_of: int
     groups_without: int
@@ -286,7 +304,11 @@ class SuspectedCoordination:
 
 @dataclass(frozen=True, slots=True)
 class Manipulation:
-    """Coordinated voters: whether any were found and how far the findings depend on them. people_compared: of how many."""
+    """Coordinated voters: whether any were found and how far the findings depend on them. people_compared: of how many.
+
+    alarm: some people vote alike beyond what the statements' rates, their own habits and their place on the map explain. It is
+    a suspicion for people to judge; no vote was removed (docs/coordination.md).
+    """
 
     alarm: bool
     people_compared: int
@@ -312,11 +334,26 @@ class Stability:
 
 
 @dataclass(frozen=True, slots=True)
+class BasisNote:
+    """The full run that a live result rests on: its axes, groups and cells are those of that run, its counts those of now.
+
+    digest: of everything that decides where a person stands (`Basis.digest`). votes_sha256: of the votes of that run. participants_since:
+    people who have voted, or whose votes were changed or withdrawn, since then; votes_since: how many votes differ. Both are
+    None where that is not known, or where the people are fewer than the floor.
+    """
+
+    digest: str
+    votes_sha256: str
+    participants_since: int | None
+    votes_since: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class OpinionResult:
-    """The finished result. Orders: statements by id; groups by size; cells by x, then y; rankings by rank.
+    """The finished result. Orders: statements by id; groups by size; cells by group, then x, then y; rankings by rank.
 
     needs: finding -> what it can be recomputed from. headline: ids of the top of the headline ranking, best first, at most ten.
-    divisive: ids, most divisive first, at most ten.
+    divisive: ids, most divisive first, at most ten. basis: of a live result the full run that it rests on; None: this is one.
     """
 
     format: str
@@ -338,6 +375,7 @@ class OpinionResult:
     next_statements: NextStatements
     statements: tuple[StatementResult, ...]
     needs: dict[str, Needs]
+    basis: BasisNote | None = None
 
     def statement(self, key: int | str) -> StatementResult:
         """The statement with that id; KeyError names the id."""
@@ -367,4 +405,10 @@ def to_json(result: OpinionResult) -> str:
 
 def rounded(value: float | None) -> float | None:
     """A figure at the published precision; half goes to even, and minus zero becomes zero."""
-    return None if value is None else round(float(value), DECIMALS) + 0.0
+    return None if value is None else round(float(value) * _SCALE) / _SCALE
+
+
+def all_rounded(values: npt.NDArray[np.float64]) -> list[float | None]:
+    """The same for many figures (n,), None where one is NaN: not enough evidence."""
+    figures = (np.rint(values * _SCALE) / _SCALE + 0.0).tolist()
+    return [None if figure != figure else figure for figure in figures]

@@ -101,32 +101,26 @@ class Tallies:
             )
         return Tallies(ids, self.people - other.people, *rest)
 
-    def change(self, columns: Sequence[int], before: Sequence[int | None], after: Sequence[int | None]) -> None:
-        """Move one person from the votes `before` to the votes `after`, in place; O(votes) integers per changed vote.
+    def change(self, before: Votes, after: Votes) -> None:
+        """Move some people from the votes that they had to those that they have, in place.
 
-        columns: statement columns the person has voted on before or afterwards. before, after: -1, 0, +1, or None = no vote.
-        The only method that alters the object: a live intake holds one Tallies and moves it vote by vote.
-        Raises VotesError for a vote outside -1, 0, +1, or a column that is named twice or does not exist.
+        before, after: votes of the same people in the same order, over these statements; everything that they had cast and have
+        cast, not only what changed. Without a vote before: somebody who comes; without one after: somebody who goes.
+        The only method that alters the object: a live map holds one Tallies and moves it with every batch of votes.
+        O(sum over people of votes x changed votes) time. Raises VotesError for other statements or people who do not match.
         """
-        place = np.asarray(columns, dtype=np.int64)
-        if not len(place) == len(before) == len(after):
+        if not all(np.array_equal(votes.statement_ids, self.statement_ids) for votes in (before, after)):
+            raise VotesError("before and after are not over the statements of these tallies: use the same ids in all.")
+        if before.n_participants != after.n_participants:
             raise VotesError(
-                "columns, before and after differ in length: give one vote (or None) before and after for each column."
+                f"there are {before.n_participants} people before and {after.n_participants} after: name the same in both."
             )
-        if len(place) and (
-            place.min() < 0 or place.max() >= len(self.statement_ids) or len(np.unique(place)) != len(place)
-        ):
-            raise VotesError("a column is out of range or named twice: name each statement once.")
-        coded = []
-        for given in (before, after):
-            if any(vote is not None and vote not in (-1, 0, 1) for vote in given):
-                raise VotesError(f"a vote in {list(given)!r} is not -1, 0, +1 or None.")
-            x = np.array([vote or 0 for vote in given], dtype=np.int64)
-            m = np.array([vote is not None for vote in given], dtype=np.int64)
-            coded.append((x, m))
-        (x0, m0), (x1, m1) = coded
-        _move(place, x0, m0, x1, m1, self.products, self.sums, self.together)
-        object.__setattr__(self, "people", self.people + int(m1.any()) - int(m0.any()))
+        _move(
+            before.offsets, before.columns, before.values, after.offsets, after.columns, after.values,
+            self.products, self.sums, self.together,
+        )  # fmt: skip
+        came, went = (int(np.count_nonzero(np.diff(votes.offsets))) for votes in (after, before))
+        object.__setattr__(self, "people", self.people + came - went)
 
     def gram(self, *, floor: int = 1) -> npt.NDArray[np.float64]:
         """Gram matrix Z'Z (n_statements, n_statements) of the centred votes, exactly zero where a vote is missing.
@@ -196,10 +190,15 @@ def even_shares(offsets: Array, parts: int) -> list[tuple[int, int]]:
 
 
 def _matched(left: Tallies, right: Tallies) -> tuple[IdArray, Array, Array]:
-    if left.statement_ids.dtype == right.statement_ids.dtype:
-        ids = np.unique(np.concatenate((left.statement_ids, right.statement_ids)))
-        return ids, np.searchsorted(ids, left.statement_ids), np.searchsorted(ids, right.statement_ids)
-    raise VotesError("one part has numbers for statement ids and the other text: use the same ids in every part.")
+    parts = [part.statement_ids for part in (left, right) if len(part.statement_ids)]
+    if len({ids.dtype for ids in parts}) > 1:
+        raise VotesError("one part has numbers for statement ids and the other text: use the same ids in every part.")
+    ids = np.unique(np.concatenate(parts)) if parts else left.statement_ids
+    left_place, right_place = (
+        np.searchsorted(ids, part.statement_ids) if len(part.statement_ids) else np.zeros(0, dtype=np.int64)
+        for part in (left, right)
+    )
+    return ids, left_place, right_place
 
 
 def _placed(tallies: Tallies, place: Array, n: int) -> list[Array]:
@@ -255,14 +254,46 @@ def _unpack(packed: Array, block: Array) -> None:
 
 @njit(cache=True, nogil=True)
 def _move(
-    place: Array, x0: Array, m0: Array, x1: Array, m1: Array, products: Array, sums: Array, together: Array
-) -> None:
-    n = len(place)
-    for a in range(n):
-        changed = x0[a] != x1[a] or m0[a] != m1[a]
-        for b in range(n):
-            if changed or x0[b] != x1[b] or m0[b] != m1[b]:
-                j, k = place[a], place[b]
-                products[j, k] += x1[a] * x1[b] - x0[a] * x0[b]
+    offsets0: Array, columns0: Array, values0: Array, offsets1: Array, columns1: Array, values1: Array,
+    products: Array, sums: Array, together: Array,
+) -> None:  # fmt: skip
+    """For each person the pairs of which at least one vote has changed; nothing else of the sums can have moved."""
+    most = 0
+    for i in range(len(offsets0) - 1):
+        most = max(most, offsets0[i + 1] - offsets0[i] + offsets1[i + 1] - offsets1[i])
+    place = np.empty(most, dtype=np.int64)
+    x0, m0, x1, m1 = (
+        np.empty(most, dtype=np.int64),
+        np.empty(most, dtype=np.int64),
+        np.empty(most, dtype=np.int64),
+        np.empty(most, dtype=np.int64),
+    )
+    changed = np.empty(most, dtype=np.bool_)
+    for i in range(len(offsets0) - 1):
+        r, q = offsets0[i], offsets1[i]
+        n = 0
+        while r < offsets0[i + 1] or q < offsets1[i + 1]:
+            had = r < offsets0[i + 1] and (q == offsets1[i + 1] or columns0[r] <= columns1[q])
+            has = q < offsets1[i + 1] and (r == offsets0[i + 1] or columns1[q] <= columns0[r])
+            place[n] = columns0[r] if had else columns1[q]
+            x0[n], m0[n] = (np.int64(values0[r]), 1) if had else (np.int64(0), 0)
+            x1[n], m1[n] = (np.int64(values1[q]), 1) if has else (np.int64(0), 0)
+            changed[n] = x0[n] != x1[n] or m0[n] != m1[n]
+            n += 1
+            r += 1 if had else 0
+            q += 1 if has else 0
+        for a in range(n):
+            if not changed[a]:
+                continue
+            j = place[a]
+            for b in range(n):
+                k = place[b]
+                product = x1[a] * x1[b] - x0[a] * x0[b]
+                count = m1[a] * m1[b] - m0[a] * m0[b]
+                products[j, k] += product
                 sums[j, k] += x1[a] * m1[b] - x0[a] * m0[b]
-                together[j, k] += m1[a] * m1[b] - m0[a] * m0[b]
+                together[j, k] += count
+                if not changed[b]:  # else b has its own turn
+                    products[k, j] += product
+                    sums[k, j] += x1[b] * m1[a] - x0[b] * m0[a]
+                    together[k, j] += count

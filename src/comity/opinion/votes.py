@@ -8,6 +8,8 @@ therefore not depend on the order of arrival. Five bytes are held per vote.
 from __future__ import annotations
 
 import hashlib
+import itertools
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -16,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from comity.opinion.kernels import rows_from_events
+from comity.opinion.kernels import numbered, rows_from_events
 
 AGREE, PASS, DISAGREE = 1, 0, -1
 
@@ -132,33 +134,31 @@ class Votes:
         participants: ids of people who may have no vote at all; they are counted, and are on no map.
         segments: name of the trait -> {participant id -> value}; ids that did not vote are ignored.
 
-        Raises VotesError for lengths that differ, votes outside -1, 0, +1, or an id listed twice in `statements`.
-        O(n_events) time for whole-number ids; about 25 bytes per event at the peak.
+        Raises VotesError for lengths that differ, votes outside -1, 0, +1, ids that cannot be taken (see `number_ids`), or an id
+        listed twice in `statements`. O(n_events) time for whole-number ids, a sort by time only where somebody voted twice on a
+        statement. Memory beside the arguments: 18 bytes per event at the peak (whole-number ids, votes as int8), 5 of which stay.
         """
-        value_array = np.asarray(vote)
-        n_events = len(value_array)
-        for name, given in (
-            ("participant", participant),
-            ("statement", statement),
-            ("time", time),
-            ("important", important),
-        ):
-            if given is not None and len(np.asarray(given)) != n_events:
+        given = {"participant": participant, "statement": statement, "time": time, "important": important}
+        cast = np.asarray(vote)
+        arrays = {name: np.asarray(entry) for name, entry in given.items() if entry is not None}
+        for name, array in arrays.items():
+            if len(array) != len(cast):
                 raise VotesError(
-                    f"{name} has {len(np.asarray(given))} entries and vote has {n_events}: give one entry per event in each."
+                    f"{name} has {len(array)} entries and vote has {len(cast)}: give one entry per event in each."
                 )
-        if n_events and not np.isin(value_array, (AGREE, PASS, DISAGREE)).all():
-            row = int(np.flatnonzero(~np.isin(value_array, (AGREE, PASS, DISAGREE)))[0])
-            raise VotesError(f"vote[{row}] is {value_array[row]!r}: use +1 for agree, 0 for pass, -1 for disagree.")
-        values = value_array.astype(np.int8, copy=False)
-        participant_ids, person = number_ids(participant, participants)
-        statement_ids, column = number_ids(statement, [known.id for known in statements])
+        values = _as_votes(cast)
+        participant_ids, person = number_ids(arrays["participant"], participants, "participant")
+        statement_ids, column = number_ids(arrays["statement"], [known.id for known in statements], "statement")
         known_statements = _by_id(statements)
-        times = None if time is None else np.asarray(time)
-        marks = None if important is None else np.asarray(important, dtype=np.bool_)
-        offsets, columns, kept, kept_marks = rows_from_events(
-            person, column, values, len(participant_ids), times, marks
-        )
+        marks = None if important is None else np.asarray(arrays["important"], dtype=np.bool_)
+        shape = len(participant_ids), len(statement_ids)
+        offsets, columns, kept, kept_marks = rows_from_events(person, column, values, *shape, marks)
+        if time is not None and len(kept) < len(cast) and not (arrays["time"][1:] >= arrays["time"][:-1]).all():
+            # somebody voted twice on a statement, so that it matters which came last
+            order = np.argsort(arrays["time"], kind="stable")
+            offsets, columns, kept, kept_marks = rows_from_events(
+                person[order], column[order], values[order], *shape, None if marks is None else marks[order]
+            )
         return cls(
             participant_ids=participant_ids,
             statement_ids=statement_ids,
@@ -167,7 +167,8 @@ class Votes:
             values=kept,
             # among text ids a number is text too, so the listed statement is sought in its plain form
             statements=tuple(
-                replace(known_statements.get(_plain(key), Statement(id=key)), id=key) for key in statement_ids.tolist()
+                replace(known_statements.get(plain_id(key), Statement(id=key)), id=key)
+                for key in statement_ids.tolist()
             ),
             important=kept_marks,
             segments={
@@ -251,84 +252,142 @@ class Votes:
         return matrix
 
     def digest(self) -> str:
-        """SHA-256 (hex) of the votes: ids, who voted what, importance marks and segments, texts not included.
+        """SHA-256 (hex) of the votes: ids, who voted what, moderation, importance marks and segments, texts not included.
 
         Two sets of votes have the same digest exactly when every finding computed from them is the same.
         """
-        hasher = hashlib.sha256(b"comity-votes/1\n")
+        hasher = hashlib.sha256(b"comity-votes/2\n")
+
+        def numbers(kind: str, array: npt.NDArray[Any]) -> None:
+            hasher.update(np.ascontiguousarray(array, dtype=kind).data)
+
+        def texts(listed: Sequence[Any]) -> None:
+            """Each with its length, so that no two lists run together to the same bytes."""
+            hasher.update(struct.pack("<Q", len(listed)))
+            for text in listed:
+                encoded = str(text).encode()
+                hasher.update(struct.pack("<Q", len(encoded)) + encoded)
+
         for ids in (self.participant_ids, self.statement_ids):
             if ids.dtype == np.int64:
-                hasher.update(b"int64 %d\n" % len(ids))
-                hasher.update(np.ascontiguousarray(ids, dtype="<i8").tobytes())
+                hasher.update(struct.pack("<cQ", b"i", len(ids)))
+                numbers("<i8", ids)
             else:
-                hasher.update(b"text %d\n" % len(ids))
-                for key in ids.tolist():
-                    encoded = str(key).encode()
-                    hasher.update(b"%d:" % len(encoded) + encoded)
-        hasher.update(np.ascontiguousarray(self.offsets, dtype="<i8").tobytes())
-        hasher.update(np.ascontiguousarray(self.columns, dtype="<i4").tobytes())
-        hasher.update(self.values.tobytes())
-        taking_part = np.array([s.takes_part for s in self.statements], dtype=np.bool_)
-        hasher.update(taking_part.tobytes())
-        if self.important is not None:
-            hasher.update(b"important\n" + np.packbits(self.important).tobytes())
+                hasher.update(b"t")
+                texts(ids.tolist())
+        numbers("<i8", self.offsets)
+        numbers("<i4", self.columns)
+        numbers("i1", self.values)
+        texts([statement.moderation.value for statement in self.statements])
+        numbers("u1", np.array([statement.meta for statement in self.statements], dtype=np.bool_))
+        hasher.update(b"-" if self.important is None else b"+" + np.packbits(self.important).tobytes())
         for name, segment in sorted(self.segments.items()):
-            hasher.update(repr((name, segment.labels)).encode())
-            hasher.update(np.ascontiguousarray(segment.codes, dtype="<i4").tobytes())
+            texts([name, *segment.labels])
+            numbers("<i4", segment.codes)
         return hasher.hexdigest()
 
 
-def number_ids(given: npt.ArrayLike, also: Sequence[int | str] | npt.NDArray[Any] = ()) -> tuple[IdArray, Int32Array]:
+def number_ids(
+    given: npt.ArrayLike, also: Sequence[int | str] | npt.NDArray[Any] = (), name: str = "id"
+) -> tuple[IdArray, Int32Array]:
     """Distinct ids in ascending order and, for each of `given`, its place among them.
 
     Ids are int64 when all of them (those of `also` included) are whole numbers or digits, else text; `also` lists ids that
-    exist without an event. Returns (ids (n_ids,), index (len(given),) int32).
+    exist without an event; `name` is what an error calls them. Returns (ids (n_ids,), index (len(given),) int32).
+    Raises VotesError for an id that is missing (None, NaN) or a number that is not below 2^63 (as a float: 2^53) in size.
+    O(n) time, whole numbers also when they are far apart; 4 bytes per entry beside what is returned.
     """
     array = np.asarray(given)
     extra = np.asarray(also, dtype=None if isinstance(also, np.ndarray) else object)
-    if array.dtype.kind in "iu" and all(isinstance(key, (int, np.integer)) for key in extra.tolist()):
-        whole = array.astype(np.int64, copy=False)
-        more = extra.astype(np.int64)
-        low = min((int(a.min()) for a in (whole, more) if len(a)), default=0)
-        high = max((int(a.max()) for a in (whole, more) if len(a)), default=-1)
-        span = high - low + 1
-        if span <= 4 * (len(whole) + len(more)) + 1024:  # dense ids: mark and count, no sort
-            present = np.zeros(span, dtype=np.bool_)
-            present[whole - low] = True
-            present[more - low] = True
-            ids = np.flatnonzero(present) + low
-            place = np.cumsum(present, dtype=np.int32) - 1
-            return ids.astype(np.int64), place[whole - low].astype(np.int32, copy=False)
-        ids, inverse = np.unique(np.concatenate((whole, more)), return_inverse=True)
-        return ids, inverse[: len(whole)].astype(np.int32)
-    keys = [_plain(key) for key in array.tolist()]
-    others = [_plain(key) for key in extra.tolist()]
-    distinct = set(keys) | set(others)
-    if all(isinstance(key, int) for key in distinct):
-        return number_ids(np.array(keys, dtype=np.int64), np.array(others, dtype=np.int64))
-    texts = sorted({str(key) for key in distinct})
-    place_of = {key: place for place, key in enumerate(texts)}
-    ids = np.array(texts, dtype=object)
-    return ids, np.fromiter((place_of[str(key)] for key in keys), dtype=np.int32, count=len(keys))
+    if array.dtype.kind in "iu" and (
+        extra.dtype.kind in "iu" or all(isinstance(key, (int, np.integer)) for key in extra.tolist())
+    ):
+        listed = extra if extra.dtype.kind in "iu" else _whole([plain_id(key, name) for key in extra.tolist()])
+        if max((int(a.max()) for a in (array, listed) if len(a)), default=0) > MOST:
+            raise VotesError(f"{name} {max(int(a.max()) for a in (array, listed) if len(a))} {_TOO_LARGE}")
+        return _number_whole(array, listed.astype(np.int64))
+    raw = array.tolist()
+    plain = {key: plain_id(key, name) for key in itertools.chain(dict.fromkeys(raw), extra.tolist())}
+    if all(isinstance(key, int) for key in plain.values()):
+        return _number_whole(
+            np.fromiter((plain[key] for key in raw), dtype=np.int64, count=len(raw)),
+            _whole([plain[key] for key in extra.tolist()]),
+        )
+    ids = sorted({str(key) for key in plain.values()})
+    place_of = {key: place for place, key in enumerate(ids)}
+    place = {key: place_of[str(meant)] for key, meant in plain.items()}
+    return np.array(ids, dtype=object), np.fromiter((place[key] for key in raw), dtype=np.int32, count=len(raw))
 
 
-def _plain(key: Any) -> int | str:
-    if isinstance(key, float) and key.is_integer():
-        return int(key)
+MOST = 2**63 - 1
+_TOO_LARGE = "is too large for an id that is a number: use whole numbers below 2^63 in size, or text."
+_CHUNK = 1 << 18
+
+
+def _whole(ids: list[Any]) -> Int64Array:
+    return np.array(ids, dtype=np.int64)
+
+
+def _number_whole(given: npt.NDArray[Any], also: Int64Array) -> tuple[IdArray, Int32Array]:
+    """`number_ids` for integers (n,) of any kind that fit in 64 bits."""
+    low = min((int(a.min()) for a in (given, also) if len(a)), default=0)
+    high = max((int(a.max()) for a in (given, also) if len(a)), default=-1)
+    span = high - low + 1
+    if span > 4 * (len(given) + len(also)) + 1024:
+        found, index = numbered(np.concatenate((given.astype(np.int64, copy=False), also)))
+        order = np.argsort(found, kind="stable")
+        rank = np.empty(len(found), dtype=np.int32)
+        rank[order] = np.arange(len(found), dtype=np.int32)
+        return found[order], rank[index[: len(given)]]
+    present = np.zeros(span, dtype=np.bool_)  # ids that lie close: mark them, and count
+    present[also - low] = True
+    chunks = [slice(first, first + _CHUNK) for first in range(0, len(given), _CHUNK)]
+    for chunk in chunks:
+        present[given[chunk].astype(np.int64) - low] = True
+    ids = np.flatnonzero(present).astype(np.int64) + low
+    place = np.cumsum(present, dtype=np.int32)
+    index = np.empty(len(given), dtype=np.int32)
+    for chunk in chunks:
+        index[chunk] = place[given[chunk].astype(np.int64) - low]
+    index -= 1
+    return ids, index
+
+
+def _as_votes(given: npt.NDArray[Any]) -> Int8Array:
+    """Votes as int8, or VotesError with the place of the first that is none."""
+    if given.dtype.kind in "iu":
+        good = not len(given) or bool(given.min() >= DISAGREE and given.max() <= AGREE)
+    else:
+        good = bool(np.isin(given, (AGREE, PASS, DISAGREE)).all())
+    if not good:
+        row = int(np.flatnonzero(~np.isin(given, (AGREE, PASS, DISAGREE)))[0])
+        raise VotesError(f"vote[{row}] is {given[row]!r}: use +1 for agree, 0 for pass, -1 for disagree.")
+    return given.astype(np.int8, copy=False)
+
+
+def plain_id(key: Any, name: str = "id") -> int | str:
+    """An id as the whole number or the text that it means."""
     if isinstance(key, str):
         bare = key.strip()
-        return (
-            int(bare)
-            if bare.isascii() and bare.isdigit() and (bare == "0" or not bare.startswith("0")) and len(bare) < 19
-            else bare
-        )
-    return key if isinstance(key, int) else str(key)
+        is_number = bare.isascii() and bare.isdigit() and (bare == "0" or not bare.startswith("0")) and len(bare) < 19
+        return int(bare) if is_number else bare
+    if isinstance(key, (int, np.integer)):
+        if not -MOST - 1 <= key <= MOST:
+            raise VotesError(f"{name} {key} {_TOO_LARGE}")
+        return int(key)
+    if key is None or key != key:
+        raise VotesError(f"{name} {key!r} is missing: every event names a person and a statement.")
+    if isinstance(key, (float, np.floating)) and float(key).is_integer():
+        if abs(float(key)) >= 2.0**53:
+            raise VotesError(f"{name} {key!r} is a float too large to be exact: give ids as whole numbers or as text.")
+        return int(key)
+    return str(key)
 
 
 def _by_id(statements: Sequence[Statement]) -> dict[int | str, Statement]:
     known: dict[int | str, Statement] = {}
     for statement in statements:
-        key = _plain(statement.id)
+        key = plain_id(statement.id)
         if key in known:
             raise VotesError(f"statement {statement.id!r} is listed twice: give each id once.")
         known[key] = statement if statement.id == key else replace(statement, id=key)
@@ -346,7 +405,7 @@ def _declared_by(segment: Segment, keep: BoolArray) -> Segment:
 
 
 def _segment(name: str, declared: Mapping[int | str, str], participant_ids: IdArray) -> Segment:
-    by_id = {str(_plain(key)): value for key, value in declared.items()}
+    by_id = {str(plain_id(key)): value for key, value in declared.items()}
     found = [by_id.get(str(key)) for key in participant_ids.tolist()]
     labels = tuple(sorted({value for value in found if value}))
     place = {value: code for code, value in enumerate(labels)}

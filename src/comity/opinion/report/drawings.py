@@ -54,9 +54,9 @@ def key(group: int, label: str) -> Markup:
     ).format(n, n, label)
 
 
-def bar(rate: Rate) -> Markup:
+def bar(rate: Rate | None) -> Markup:
     """Solid: agrees; gap: passes; hatched: disagrees; line beneath: interval of the share that agrees. Its table row has the figures."""
-    if not rate.seen or rate.share is None:
+    if rate is None or rate.share is None:
         return Markup("")
     agree, disagree = 100 * rate.agree / rate.seen, 100 * rate.disagree / rate.seen
     drawn = f'<rect width="{_short(agree)}%"/>'
@@ -73,26 +73,6 @@ def opinion_map(result: OpinionResult) -> Markup:
     if not result.cells or not result.quality.axes:
         return Markup("")
     return _line(result) if result.quality.axes == 1 else _plane(result)
-
-
-def cell_words(result: OpinionResult, cell: Cell) -> str:
-    """Who is in a cell: 12 people: A 10, B 2."""
-    people = say("people", n=cell.people)
-    parts = ", ".join(
-        f"{group.id} {count:,}"
-        for group, count in zip(result.groups, cell.by_group, strict=False)
-        if count is not None and count
-    )
-    return say("cell_title", people=people, groups=parts) if parts else people
-
-
-def _main_group(cell: Cell) -> int:
-    """The group to which most people of a cell belong, ties to the larger (earlier) group; -1 where that is not published.
-
-    Counts under the floor are not published, and are smaller than any that is.
-    """
-    known = [(count, -n) for n, count in enumerate(cell.by_group) if count]
-    return -max(known)[1] if known else -1
 
 
 def _plane(result: OpinionResult) -> Markup:
@@ -156,13 +136,10 @@ def _figure(result: OpinionResult, title: str, height: int, drawn: list[Markup])
 
 
 def _mark(result: OpinionResult, cell: Cell, at: tuple[float, float], radius: float) -> Markup:
-    group = _main_group(cell)
-    n = style_of(max(group, 0))
-    style = f"c g{n}" if group >= 0 else "c"
+    n = style_of([group.id for group in result.groups].index(cell.group))
     moved = f"translate({_short(at[0])} {_short(at[1])})scale({_short(radius)})"
-    return Markup(
-        f'<use href="#m{n}" class="{style}" transform="{moved}"><title>{escape(cell_words(result, cell))}</title></use>'
-    )
+    title = say("cell_title", people=say("people", n=cell.people), id=cell.group)
+    return Markup(f'<use href="#m{n}" class="c g{n}" transform="{moved}"><title>{escape(title)}</title></use>')
 
 
 def _letter(group: int, label: str, x: float, y: float) -> Markup:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from comity.opinion.report.figures import percent, tenths
 from comity.opinion.report.texts import harmless
 from comity.opinion.report.words import say
-from comity.opinion.result import GroundScore, Group, OpinionResult, Quality, Ranking, StatementResult
+from comity.opinion.result import GroundScore, Group, OpinionResult, Quality, Ranking, Rate, StatementResult
 
 MOST = 0.5
 """From this share on one may say "most people"."""
@@ -90,6 +90,11 @@ def ground(statement: StatementResult, ranking: Ranking) -> GroundScore:
     }[ranking]
 
 
+def share_of(rate: Rate | None) -> float | None:
+    """The share of a part of the people that agrees, None where it was left out or rests on too few votes to be told."""
+    return rate.share if rate is not None and rate.seen >= ENOUGH else None
+
+
 def measure(result: OpinionResult) -> str:
     """Which words the headline takes: "fifth", "group", "flat" (no differences were measured) or "score"."""
     if result.headline_ranking is Ranking.GROUP_INFORMED_CONSENSUS:
@@ -122,13 +127,11 @@ def stability_words(stability: float) -> str:
 
 def far_apart(result: OpinionResult, statement: StatementResult) -> str:
     """Where the groups stand on a statement that divides: the most and the least agreeing, ties to the earlier group."""
-    known = [
-        (rate.share, -n) for n, rate in enumerate(statement.by_group) if rate.share is not None and rate.seen >= ENOUGH
-    ]
+    known = [(share, -n) for n, rate in enumerate(statement.by_group) if (share := share_of(rate)) is not None]
+    overall = statement.overall
     if len(known) < 2:
-        seen = statement.overall.seen
-        disagree = statement.overall.disagree / seen if seen else None
-        return say("find_split", agree=percent(statement.overall.share), disagree=percent(disagree))
+        disagree = overall.disagree / overall.seen if overall is not None and overall.seen else None
+        return say("find_split", agree=percent(overall.share if overall else None), disagree=percent(disagree))
     (most, first), (least, last) = max(known), min((share, -place) for share, place in known)
     return say(
         "find_far_apart",
@@ -227,9 +230,8 @@ def _missing(result: OpinionResult) -> Finding:
         more.append(say("find_unplaced", n=unplaced))
     shares = []
     for segment in result.segments:
-        everyone = segment.not_declared + sum(size or 0 for size in segment.sizes)
         if segment.not_declared:
-            share = percent(segment.not_declared / everyone)
+            share = percent(segment.not_declared / result.counts.participants)
             shares.append(say("find_not_declared_share", share=share, name=harmless(segment.name, 40)))
     if shares:
         more.append(say("find_not_declared", shares=", ".join(shares)))

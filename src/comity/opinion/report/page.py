@@ -39,7 +39,7 @@ class Row:
 
     who: str | Markup
     style: str
-    rate: Rate
+    rate: Rate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class LabelRates:
     """A declared trait and one statement: the rates to show, and the least over labels."""
 
     statement: StatementResult
-    rates: tuple[Rate, ...]
+    rates: tuple[Rate | None, ...]
     least: str
     most: str
 
@@ -89,7 +89,8 @@ def _template() -> Template:
         "style": Markup(_style()),
         "percent": figures.percent,
         "count": figures.count,
-        "share": lambda rate: figures.percent(rate.share if rate.seen >= findings.ENOUGH else None),
+        "share": lambda rate: figures.percent(findings.share_of(rate)),
+        "rate_cells": _rate_cells,
         "span": figures.span,
         "decimal": figures.decimal,
         "key": drawings.key,
@@ -243,6 +244,14 @@ def _rows(result: OpinionResult, entry: StatementResult) -> list[Row]:
     return rows
 
 
+def _rate_cells(rate: Rate | None) -> list[str]:
+    """Agrees, passes, disagrees, share and interval; a dash each where the rate was left out."""
+    if rate is None:
+        return [say("no_figure")] * 5
+    numbers = [figures.count(number) for number in (rate.agree, rate.passed, rate.disagree)]
+    return [*numbers, figures.percent(rate.share), figures.span(rate.lower, rate.upper)]
+
+
 def _directions(result: OpinionResult) -> list[tuple[int, list[Direction]]]:
     """For the axes that are drawn: the statement that rises most each way, from the model. Ties to the earlier statement."""
     found = []
@@ -255,6 +264,7 @@ def _directions(result: OpinionResult) -> list[tuple[int, list[Direction]]]:
                     not entry.takes_part
                     or entry.intercept is None
                     or len(entry.slopes) <= axis
+                    or entry.overall is None
                     or entry.overall.share is None
                 ):
                     continue
@@ -282,9 +292,7 @@ def _by_label(segment: SegmentResult, entry: StatementResult) -> LabelRates:
     if not parts:
         return LabelRates(entry, (), say("no_figure"), say("no_figure"))
     part = parts[0]
-    known = [
-        (rate.share, -n) for n, rate in enumerate(part.rates) if rate.share is not None and rate.seen >= findings.ENOUGH
-    ]
+    known = [(share, -n) for n, rate in enumerate(part.rates) if (share := findings.share_of(rate)) is not None]
 
     def named(share: float, n: int) -> str:
         return say("least_in", share=figures.percent(share), label=texts.harmless(segment.labels[n], 40))
@@ -300,7 +308,7 @@ def _marked(result: OpinionResult) -> list[tuple[StatementResult, float]] | None
     asked = [
         (entry.important / entry.overall.seen, -n, entry)
         for n, entry in enumerate(result.statements)
-        if entry.takes_part and entry.important is not None and entry.overall.seen
+        if entry.takes_part and entry.important is not None and entry.overall is not None and entry.overall.seen
     ]
     if not asked:
         return None

@@ -18,6 +18,7 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "people": ("{n} person", "{n} people"),
     "statements": ("{n} statement", "{n} statements"),
     "votes": ("{n} vote", "{n} votes"),
+    "votes_fewer": ("", "fewer than {n} votes"),
     "groups": ("{n} group", "{n} groups"),
     "times": ("once", "{n} times"),
     "agree": "agree",
@@ -200,7 +201,8 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "map_where": "Where the groups stand",
     "map_table": "The marks of the map as a table",
     "cell_people": "People",
-    "cell_title": "{people}: {groups}",
+    "cell_group": "Group",
+    "cell_title": "{people} of group {id}",
     "position": "Position on axis {n}",
     # --- groups ---
     "opinion_groups": "Opinion groups",

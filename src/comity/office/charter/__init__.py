@@ -1,0 +1,1 @@
+"""What we are: the organisation, its founding texts, its bodies and who serves in them, its settings."""

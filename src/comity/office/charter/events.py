@@ -1,0 +1,195 @@
+"""Event types of the charter office."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from comity.groundwork.facts import Fact, Namer, fact
+from comity.groundwork.refs import Ref
+from comity.groundwork.translated import Text
+from comity.office.charter.settings import SETTINGS
+
+ORGANISATION, TENET, BODY = "charter.organisation", "charter.tenet", "charter.body"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfOrganisation(Fact):
+    organisation: str
+
+    def about(self) -> tuple[Ref, ...]:
+        return (Ref(ORGANISATION, self.organisation),)
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationFounded(_OfOrganisation):
+    """The organisation was set up on this site."""
+
+    TYPE = "charter.organisation_founded"
+    name: Text
+    short_name: str
+    seat: Text
+    purpose: Text
+    demonstration: bool
+
+    def sentence(self, name: Namer) -> str:
+        return _("The record of %(organisation)s was opened.") % {"organisation": self.name.shown()}
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationChanged(_OfOrganisation):
+    """Names, seat or purpose changed; None: as it was."""
+
+    TYPE = "charter.organisation_changed"
+    name: Text | None
+    short_name: str | None
+    seat: Text | None
+    purpose: Text | None
+
+    def sentence(self, name: Namer) -> str:
+        changed = [
+            word
+            for value, word in (
+                (self.name, _("name")),
+                (self.short_name, _("short name")),
+                (self.seat, _("seat")),
+                (self.purpose, _("purpose")),
+            )
+            if value is not None
+        ]
+        return _("The organisation's entry was changed: %(what)s.") % {"what": ", ".join(changed)}
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenetAdopted(Fact):
+    """A founding text was entered."""
+
+    TYPE = "charter.tenet_adopted"
+    tenet: str
+    kind: str
+    number: int
+    title: Text
+    text: Text
+    certainty: str
+    source: str
+
+    def about(self) -> tuple[Ref, ...]:
+        return (Ref(TENET, self.tenet),)
+
+    def sentence(self, name: Namer) -> str:
+        return _("“%(title)s” was entered among the founding texts.") % {"title": self.title.shown()}
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenetChanged(Fact):
+    """A founding text was corrected; None: as it was."""
+
+    TYPE = "charter.tenet_changed"
+    tenet: str
+    title: Text | None
+    text: Text | None
+    certainty: str | None
+    source: str | None
+
+    def about(self) -> tuple[Ref, ...]:
+        return (Ref(TENET, self.tenet),)
+
+    def sentence(self, name: Namer) -> str:
+        return _("The founding text “%(title)s” was corrected.") % {"title": name(self.about()[0])}
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenetWithdrawn(Fact):
+    """A founding text no longer stands; the record keeps it."""
+
+    TYPE = "charter.tenet_withdrawn"
+    tenet: str
+    reason: str
+
+    def about(self) -> tuple[Ref, ...]:
+        return (Ref(TENET, self.tenet),)
+
+    def sentence(self, name: Namer) -> str:
+        return _("The founding text “%(title)s” was withdrawn.") % {"title": name(self.about()[0])}
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyEstablished(Fact):
+    """A body of the organisation exists from a date on."""
+
+    TYPE = "charter.body_established"
+    body: str
+    parent: str | None
+    name: Text
+    abbreviation: str
+    mandate: Text
+    rank: int
+    established_on: date
+
+    def about(self) -> tuple[Ref, ...]:
+        body = Ref(BODY, self.body)
+        return (body, Ref(BODY, self.parent)) if self.parent else (body,)
+
+    def sentence(self, name: Namer) -> str:
+        return _("The body “%(body)s” was established.") % {"body": self.name.shown()}
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyChanged(Fact):
+    """A body's name, place or mandate changed; None: as it was. parent "": it stands at the top."""
+
+    TYPE = "charter.body_changed"
+    body: str
+    parent: str | None
+    name: Text | None
+    abbreviation: str | None
+    mandate: Text | None
+    rank: int | None
+
+    def about(self) -> tuple[Ref, ...]:
+        return (Ref(BODY, self.body),)
+
+    def sentence(self, name: Namer) -> str:
+        return _("The entry of the body “%(body)s” was changed.") % {"body": name(self.about()[0])}
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyDissolved(Fact):
+    """A body ends on a date."""
+
+    TYPE = "charter.body_dissolved"
+    body: str
+    dissolved_on: date
+    reason: str
+
+    def about(self) -> tuple[Ref, ...]:
+        return (Ref(BODY, self.body),)
+
+    def sentence(self, name: Namer) -> str:
+        return _("The body “%(body)s” was dissolved.") % {"body": name(self.about()[0])}
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingChanged(_OfOrganisation):
+    """A setting of the organisation changed."""
+
+    TYPE = "charter.setting_changed"
+    key: str
+    value: dict[str, Any]
+    reason: str
+
+    def sentence(self, name: Namer) -> str:
+        word = SETTINGS[self.key].word if self.key in SETTINGS else self.key
+        return _("The setting “%(setting)s” was changed.") % {"setting": word}

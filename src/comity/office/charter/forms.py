@@ -1,0 +1,225 @@
+"""Forms of the charter office: one for each act that a page offers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from comity.groundwork.pages import ActForm, LanguageField
+from comity.office.charter.models import Certainty, TenetKind
+
+
+class OrganisationForm(ActForm):
+    """The organisation's entry."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    short_name = forms.CharField(label=_("Short name"), max_length=40)
+    seat = forms.CharField(label=_("Seat"), max_length=200, required=False)
+    purpose = forms.CharField(label=_("Purpose"), max_length=5000, required=False, widget=forms.Textarea)
+
+
+class FoundingForm(OrganisationForm):
+    """Opening the record of an organisation."""
+
+    language = LanguageField(label=_("Language of these texts"))
+
+
+class BodyForm(ActForm):
+    """A body's entry."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    abbreviation = forms.CharField(label=_("Abbreviation"), max_length=20, required=False)
+    parent = forms.ChoiceField(label=_("Stands under"), required=False)
+    mandate = forms.CharField(label=_("Mandate"), max_length=20_000, required=False, widget=forms.Textarea)
+    rank = forms.IntegerField(label=_("Rank among its neighbours"), min_value=0, max_value=999, initial=0)
+
+
+class NewBodyForm(BodyForm):
+    """A body to be established."""
+
+    language = LanguageField(label=_("Language of these texts"))
+    established_on = forms.DateField(label=_("Established on"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class DissolveForm(ActForm):
+    """The end of a body."""
+
+    dissolved_on = forms.DateField(label=_("Dissolved on"), widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(label=_("Reason"), max_length=500)
+
+
+class TenetForm(ActForm):
+    """A founding text."""
+
+    title = forms.CharField(label=_("Title"), max_length=300)
+    text = forms.CharField(label=_("Text"), max_length=20_000, required=False, widget=forms.Textarea)
+    certainty = forms.ChoiceField(label=_("How well the wording is known"), choices=Certainty.choices)
+    source = forms.CharField(label=_("Source"), max_length=500, required=False)
+
+
+class NewTenetForm(TenetForm):
+    """A founding text to be entered."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=TenetKind.choices)
+    number = forms.IntegerField(label=_("Number"), min_value=1, max_value=999)
+    language = LanguageField(label=_("Language of these texts"))
+
+
+class WithdrawForm(ActForm):
+    """The end of a founding text."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500)
+
+
+# --- settings ---
+
+
+class SettingForm(ActForm):
+    """A setting of the organisation: how its value is put into fields and read out of them."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
+
+    @staticmethod
+    def shown(value: dict[str, Any]) -> dict[str, Any]:
+        """What the fields show of a setting."""
+        raise NotImplementedError
+
+    @staticmethod
+    def given(fields: dict[str, Any]) -> dict[str, Any]:
+        """The setting that the fields give."""
+        raise NotImplementedError
+
+
+class AnySettingForm(SettingForm):
+    """A setting as JSON: for those that have no form of their own."""
+
+    value = forms.JSONField(label=_("Value"), widget=forms.Textarea)
+    field_order = ("value", "reason")
+
+    @staticmethod
+    def shown(value: dict[str, Any]) -> dict[str, Any]:
+        """All of it."""
+        return {"value": value}
+
+    @staticmethod
+    def given(fields: dict[str, Any]) -> dict[str, Any]:
+        """All of it; what is no object is refused as one without its parts."""
+        value = fields["value"]
+        return value if isinstance(value, dict) else {"value": value}
+
+
+class SymbolsForm(SettingForm):
+    """How documents get their symbols."""
+
+    series = forms.CharField(
+        label=_("Series"),
+        widget=forms.Textarea,
+        help_text=_("One a line: its name, an equals sign, its prefix. The first is the usual one."),
+    )
+    draft = forms.CharField(label=_("Mark of drafts"), max_length=10, help_text=_("Such as “L.” in A/L.1."))
+    revision = forms.CharField(label=_("Mark of revisions"), max_length=10)
+    addendum = forms.CharField(label=_("Mark of addenda"), max_length=10)
+    corrigendum = forms.CharField(label=_("Mark of corrigenda"), max_length=10)
+    field_order = ("series", "draft", "revision", "addendum", "corrigendum", "reason")
+
+    def clean_series(self) -> dict[str, str]:
+        """Prefixes by series."""
+        words = _("write “name = PREFIX” on each line.")
+        lines = _parts_of_lines(self.cleaned_data["series"], "=", 2, words)
+        series = dict(lines)
+        if len(series) < len(lines):
+            raise forms.ValidationError(_("Two series have the same name."))
+        return series
+
+    @staticmethod
+    def shown(value: dict[str, Any]) -> dict[str, Any]:
+        """Series line by line."""
+        return {**value, "series": "\n".join(f"{name} = {prefix}" for name, prefix in value["series"].items())}
+
+    @staticmethod
+    def given(fields: dict[str, Any]) -> dict[str, Any]:
+        """A scheme of symbols."""
+        return {name: fields[name] for name in ("series", "draft", "revision", "addendum", "corrigendum")}
+
+
+class EntryIntoForceForm(SettingForm):
+    """When the founding agreement enters into force."""
+
+    instruments = forms.IntegerField(label=_("How many instruments"), min_value=1, max_value=1000)
+    days_after = forms.IntegerField(
+        label=_("How many days after the last of them"),
+        min_value=0,
+        max_value=3650,
+        required=False,
+        help_text=_("Empty: not known. Zero: on the same day."),
+    )
+    source = forms.CharField(label=_("Source"), max_length=500, required=False)
+    field_order = ("instruments", "days_after", "source", "reason")
+
+    @staticmethod
+    def shown(value: dict[str, Any]) -> dict[str, Any]:
+        """As it is."""
+        return value
+
+    @staticmethod
+    def given(fields: dict[str, Any]) -> dict[str, Any]:
+        """A clause on entry into force."""
+        return {name: fields[name] for name in ("instruments", "days_after", "source")}
+
+
+class NamingForm(SettingForm):
+    """Names of states where the organisation has its own."""
+
+    names = forms.CharField(
+        label=_("Names"),
+        widget=forms.Textarea,
+        required=False,
+        help_text=_("One a line: the state’s code of three letters, the language, the name. So: CIV fr Côte d’Ivoire."),
+    )
+    field_order = ("names", "reason")
+
+    def clean_names(self) -> dict[str, dict[str, str]]:
+        """Names by language, by code of the state."""
+        names: dict[str, dict[str, str]] = {}
+        words = _("write a code of three letters, a language and a name on each line.")
+        for code, language, name in _parts_of_lines(self.cleaned_data["names"], None, 3, words):
+            names.setdefault(code.upper(), {})[language.lower()] = name
+        return names
+
+    @staticmethod
+    def shown(value: dict[str, Any]) -> dict[str, Any]:
+        """Names line by line."""
+        lines = [
+            f"{code} {language} {name}" for code, names in value["names"].items() for language, name in names.items()
+        ]
+        return {"names": "\n".join(lines)}
+
+    @staticmethod
+    def given(fields: dict[str, Any]) -> dict[str, Any]:
+        """The organisation's own names."""
+        return {"names": fields["names"]}
+
+
+def _parts_of_lines(text: str, mark: str | None, count: int, mend: str | Promise) -> list[list[str]]:
+    """Each line that is not empty, parted. Raises ValidationError, which names the line."""
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        parts = [part.strip() for part in line.split(mark, count - 1)] if line.strip() else None
+        if parts is None:
+            continue
+        if len(parts) != count or not all(parts):
+            words = {"number": number, "line": line.strip()[:60], "mend": mend}
+            raise forms.ValidationError(_("Line %(number)d, “%(line)s”: %(mend)s") % words)
+        found.append(parts)
+    return found
+
+
+SETTING_FORMS: dict[str, type[SettingForm]] = {
+    "symbols": SymbolsForm,
+    "entry_into_force": EntryIntoForceForm,
+    "naming": NamingForm,
+}
+"""Forms of the settings, by key; the others are given as JSON."""

@@ -1,0 +1,1 @@
+"""Who belongs: parties and their treaty status, blocs, delegations, credentials."""

@@ -1,0 +1,1 @@
+"""What happened: the timeline, documents and their symbols, proofs, checkpoints, witnesses, feeds."""

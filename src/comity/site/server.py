@@ -1,0 +1,98 @@
+"""Serving: one process with its pages, its jobs and its doorbell.
+
+On SQLite only one server may work on a data folder; a second is refused with a sentence. Commands that write while it runs ring its
+doorbell, a socket in the data folder, and are done by the server. On PostgreSQL any number of servers may run; the lock of the
+log's head gives all of them one order.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import uvicorn
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from comity.groundwork.jobs import Runner
+from comity.site.doorbell import Doorbell
+
+
+class AlreadyServed(RuntimeError):
+    """Another server works on this data folder."""
+
+
+@contextlib.contextmanager
+def sole_server(data: Path) -> Iterator[None]:
+    """Hold the data folder for one server. Raises AlreadyServed. The lock goes with the process, however it ends."""
+    path = data / "server.lock"
+    with open(path, "a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise AlreadyServed(
+                f"Another server already works on {data} ({_holder(lock)}). Stop it first, or name another folder with COMITY_DATA; "
+                "several servers need PostgreSQL (COMITY_DATABASE_URL)."
+            ) from error
+        lock.seek(0)
+        lock.truncate()
+        lock.write(f"process {os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """For a command that writes: nobody else works on the data folder meanwhile. Nothing to do on PostgreSQL. Raises AlreadyServed."""
+    with sole_server(Path(settings.COMITY_DATA)) if connection.vendor == "sqlite" else contextlib.nullcontext():
+        yield
+
+
+def _holder(lock: IO[str]) -> str:
+    lock.seek(0)
+    return lock.read().strip() or "process unknown"
+
+
+def prepare() -> None:
+    """Bring the tables to what this version expects. Safe to repeat."""
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def serve(*, host: str = "127.0.0.1", port: int = 8000, ready: Callable[[str], None] | None = None) -> None:
+    """Serve until told to stop. ready: called with the address once it answers. Raises AlreadyServed, OSError if the port is taken."""
+    with contextlib.ExitStack() as stack:
+        data = Path(settings.COMITY_DATA)
+        if connection.vendor == "sqlite":
+            stack.enter_context(sole_server(data))
+        prepare()
+        runner = Runner()
+        runner.start()
+        stack.callback(runner.stop)
+        stack.enter_context(Doorbell(data))
+        _Server(
+            uvicorn.Config(_application(), host=host, port=port, log_level="warning", access_log=False), ready
+        ).run()
+
+
+def _application() -> Any:
+    # Built here, not at import: Django must be set up first.
+    from comity.site.asgi import application
+
+    return application
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[str], None] | None) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self._ready is not None:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            self._ready(f"http://{self.config.host}:{port}/")

@@ -1,0 +1,74 @@
+"""A founded organisation with one secretary, and short ways to enter parties and facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from comity.groundwork.actions import grant_role, register_person
+from comity.groundwork.acts import Actor, actor_for, system_actor
+from comity.groundwork.models import Person
+from comity.groundwork.replay import recorded_tables
+from comity.groundwork.translated import Text
+from comity.office.charter.actions import change_setting, found
+from comity.office.members.actions import record_status, register_party
+from comity.office.members.models import Party, StatusFact
+from comity.office.members.queries.status import Picture, picture
+from comity.office.members.treaty import Standing
+from comity.office.members.vocabulary import Reading
+
+NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
+
+
+@dataclass
+class Office:
+    """The members office as a secretary works in it, on one morning."""
+
+    person: Person
+    now: datetime = NOW
+
+    @property
+    def by(self) -> Actor:
+        return actor_for(self.person, self.now)
+
+    def party(self, iso3: str = "", name: str = "", kind: str = "state") -> Party:
+        return register_party(by=self.by, kind=kind, iso3=iso3, name=Text.of(name) if name else None)
+
+    def step(self, party: Party, step: str, on: date | None = date(2026, 7, 16), **rest: Any) -> StatusFact:
+        rest = {"source": "official journal", "evidence": "official", **rest}
+        if on is None:
+            rest.setdefault("precision", "unknown")
+        return record_status(by=self.by, party=party.id, step=step, happened_on=on, **rest)
+
+    def picture(self, on: date = NOW.date(), known: datetime | None = None) -> Picture:
+        return picture(on, known)
+
+    def standing(self, party: Party, on: date = NOW.date(), reading: Reading = Reading.ALL) -> Standing:
+        return picture(on).standing(party.id, reading)
+
+    def waiting_days(self, days: int | None, instruments: int = 3) -> None:
+        change_setting(
+            by=self.by,
+            key="entry_into_force",
+            value={"instruments": instruments, "days_after": days, "source": "final clauses"},
+        )
+
+
+@pytest.fixture
+def office(db: None) -> Office:
+    system = system_actor(datetime(2026, 7, 1, tzinfo=UTC))
+    found(by=system, name=Text.of("Test Union"), short_name="TU")
+    person = register_person(by=system, name="Ada", email="ada@example.org")
+    grant_role(by=system, person=person.id, role="secretary")
+    return Office(person)
+
+
+def empty_the_state() -> None:
+    """What a new installation holds before the log is replayed."""
+    with connection.constraint_checks_disabled():
+        for model in reversed(recorded_tables()):
+            model._default_manager.all()._raw_delete("default")
