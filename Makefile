@@ -111,5 +111,5 @@ $(READY): $(UV) requirements-dev.txt pyproject.toml
 	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements-dev.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@echo 'compiling the engine for this machine: about a minute, once'
-	@$(BIN)/comity demo --quiet --out $(VENV)/demo || echo 'setup: the engine did not run; `make test` says more.' >&2
+	@$(BIN)/comity demo --no-serve --quiet --out $(VENV)/demo || echo 'setup: the engine did not run; `make test` says more.' >&2
 	@touch $@

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from comity import __version__, cli
-from comity.cli import Exit, build_parser, main
+from comity import __version__
+from comity.cli import Exit, build_parser, main, mapping
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = {"report.html", "result.json", "statements.parquet", "participants.parquet", "sums.json"}
@@ -239,7 +239,7 @@ def test_a_fault_of_ours_is_owned_up_to(monkeypatch: pytest.MonkeyPatch, capsys:
     def broken(*_: object) -> int:
         raise ZeroDivisionError("nobody divides by this")
 
-    monkeypatch.setattr(cli, "_map", broken)
+    monkeypatch.setattr(mapping, "run_map", broken)
     monkeypatch.delenv("COMITY_DEBUG", raising=False)
     assert main(["map", "x"]) == Exit.FAULT
     said = capsys.readouterr().err
@@ -254,7 +254,7 @@ def test_stopping_is_no_fault(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     def stopped(*_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_map", stopped)
+    monkeypatch.setattr(mapping, "run_map", stopped)
     assert main(["map", "x"]) == Exit.INTERRUPTED
     assert "stopped" in capsys.readouterr().err
 

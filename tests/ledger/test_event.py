@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from comity.ledger import Act, Closed, Erasure, Event, LedgerError, Opening, Opens, Part, Record, Seal, read_leaf, seal
-from comity.ledger.canonical import canonical, read_canonical
+from comity.ledger.canonical_json import canonical, read_canonical
 from comity.ledger.event import MOST_LEAF, EventError, commit, faults, time_text
 
 COMMITMENT_OF_NOTHING = "3ad8e83db88c92218e323fcf54829bf4d36e91233b6e98e40307784505202601"

@@ -18,12 +18,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from comity.ledger import Checkpoint, Closed, LedgerError, Note, Report, Trust, verify_export, write_export
-from comity.ledger.canonical import canonical
+from comity.ledger.canonical_json import canonical
 from comity.ledger.event import Record
 from comity.ledger.export import ExportError
 from comity.ledger.layout import binding, path_fault
 from comity.ledger.signing import PrivateKey, Purpose
-from comity.ledger.verify import MOST_FINDINGS, Problem
+from comity.ledger.verify import MOST_FINDINGS, Problem, _open
 
 EVERY = ["checkpoint", "manifest.json", "events.jsonl", "leaf-hashes.bin", "openings.jsonl", "witnessed"]
 EVERY += ["verify.py", "files/charter.txt", "files/ar/ميثاق.txt"]
@@ -354,6 +354,42 @@ def test_a_checkpoint_without_a_manifest_binds_nothing(small: Any, copy: Callabl
         assert found(verify_export(folder, small.trust)) == {("changed", "manifest.json", None)}
 
 
+def test_records_that_do_not_lead_to_the_signed_root_are_found_even_if_all_else_fits(
+    small: Any, copy: Callable[[], Path]
+) -> None:
+    """Records 0 and 7 swapped in both files: manifest, hashes and parts agree, and only the root does not."""
+    folder = copy()
+    for name, items in (
+        ("events.jsonl", lines(folder / "events.jsonl")),
+        ("leaf-hashes.bin", [small.tree.node(0, number) for number in range(8)]),
+    ):
+        items[0], items[7] = items[7], items[0]
+        (folder / name).write_bytes(b"".join(items))
+    resign(folder, small)
+    report = verify_export(folder, Trust((small.key.public,)))
+    assert found(report) == {("changed", "events.jsonl", None), ("rewritten", "witnessed", None)}
+    assert "the records do not lead to the root of the checkpoint" in str(report.findings[-1])
+
+
+def test_a_payload_that_the_leaf_does_not_commit_to_is_found_even_if_it_is_signed(
+    small: Any, copy: Callable[[], Path]
+) -> None:
+    folder = copy()
+    path = folder / "openings.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"Ada", b"Eve"))
+    resign(folder, small)
+    assert found(verify_export(folder, small.trust)) == {("part", "openings.jsonl", 1)}
+
+
+def test_a_link_is_not_followed_even_if_it_appears_while_we_look(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x")
+    (tmp_path / "link").symlink_to("file")
+    with _open(tmp_path, "file") as file:
+        assert file.read() == b"x"
+    with pytest.raises(OSError, match="symbolic links"):
+        _open(tmp_path, "link")
+
+
 def test_an_erasure_that_no_event_tells_is_found_even_if_it_is_signed(small: Any, copy: Callable[[], Path]) -> None:
     folder = copy()
     listed = [
@@ -538,6 +574,10 @@ def test_names_that_are_not_text_or_not_printable_do_not_disturb(small: Any, cop
     said = [str(finding) for finding in verify_export(folder, small.trust).findings]
     assert len(said) == 2
     assert all(text.isprintable() for text in said)
+    assert {finding.file for finding in verify_export(folder, small.trust).findings} == {
+        "\\udcff\\udcfe",
+        "a\\x1b[31m\\u202eb",
+    }
 
 
 def test_a_report_lists_so_many_findings_and_counts_the_rest(small: Any, copy: Callable[[], Path]) -> None:

@@ -109,6 +109,13 @@ def test_a_second_process_is_refused_with_a_sentence(path: Path) -> None:
         assert store.size == 3
 
 
+def test_what_is_acknowledged_waits_for_the_disk(path: Path) -> None:
+    """Killing a process loses nothing that the system has; only these settings keep it through a power cut."""
+    with LogStore(path) as store:
+        asked = [store._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "journal_mode")]
+    assert asked == [2, "wal"]
+
+
 def test_a_log_of_a_later_format_is_not_touched(path: Path) -> None:
     LogStore(path).close()
     with sqlite3.connect(path) as connection:

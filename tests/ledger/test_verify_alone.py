@@ -6,11 +6,13 @@ import ast
 import contextlib
 import importlib.util
 import io
+import json
 import subprocess
 import sys
 import venv
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from comity.ledger import Note, Trust, verify_export, write_export
+from comity.ledger import Note, Trust, canonical, verify_export, write_export
 from comity.ledger.export import verifier_source
+from comity.ledger.layout import binding
 from comity.ledger.signing import PrivateKey, Purpose
 
 Run = Callable[..., tuple[int, str]]
@@ -217,6 +220,92 @@ def test_both_find_an_erasure_that_no_event_tells(small: Any, copy: Callable[[],
     path.write_bytes(b'{"part":"name","record":1,"state":"erased"}\n' + b"".join(listed[1:]))
     assert "erased, but no event of the log says so" in run(folder)[1]
     assert any("no event" in str(finding) for finding in verify_export(folder, small.trust).findings)
+
+
+def resign(folder: Path, small: Any) -> None:
+    """Make manifest and checkpoint anew for what is in the folder, as the log's own keeper could."""
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    for entry in manifest["files"]:
+        content = (folder / entry["path"]).read_bytes()
+        entry |= {"bytes": len(content), "sha256": sha256(content).hexdigest()}
+    (folder / "manifest.json").write_bytes(canonical(manifest))
+    text = replace(small.head(), extensions=(binding(canonical(manifest)),)).text()
+    (folder / "checkpoint").write_bytes(Note(text, (small.key.sign(text),)).encode())
+
+
+KEEPERS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "other records than the root has": (
+        lambda f: (swap(f / "events.jsonl", 0, 7), swap_hashes(f / "leaf-hashes.bin", 0, 7)),
+        "does not lead to the root",
+    ),
+    "another payload": (
+        lambda f: put(f / "openings.jsonl", b"Ada", b"Eve"),
+        "openings.jsonl, record 1, part name: this is not what the leaf commits to",
+    ),
+    "another salt": (lambda f: put(f / "openings.jsonl", b'"salt":"1', b'"salt":"0'), "not what the leaf commits to"),
+    "a part withheld from everybody": (
+        lambda f: put(
+            f / "openings.jsonl", b'"bid","record":2,"state":"embargoed"', b'"bid","record":2,"state":"withheld"'
+        ),
+        "record 2, part bid: withheld, though",
+    ),
+    "a part doubled": (
+        lambda f: put(
+            f / "openings.jsonl",
+            b'{"part":"bid","record":2,"state":"embargoed"}\n',
+            b'{"part":"bid","record":2,"state":"embargoed"}\n' * 2,
+        ),
+        "in another order",
+    ),
+    "a key doubled": (
+        lambda f: put(f / "openings.jsonl", b'{"part":"bid"', b'{"part":"x","part":"bid"'),
+        "stands twice",
+    ),
+    "a part too many": (
+        lambda f: put(
+            f / "openings.jsonl",
+            b'{"part":"bid","record":2,"state":"embargoed"}\n',
+            b'{"part":"bid","record":2,"state":"embargoed"}\n{"part":"z","record":2,"state":"erased"}\n',
+        ),
+        "record 2, part z: the leaf has no such part",
+    ),
+    "a part too few": (
+        lambda f: put(f / "openings.jsonl", b'{"part":"bid","record":2,"state":"embargoed"}\n', b""),
+        "record 2, part bid: neither",
+    ),
+    "hashes beyond the records": (
+        lambda f: (f / "leaf-hashes.bin").write_bytes((f / "leaf-hashes.bin").read_bytes() + bytes(32)),
+        "here stand more",
+    ),
+}
+
+
+def put(path: Path, old: bytes, new: bytes) -> None:
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new, 1))
+
+
+def swap_hashes(path: Path, one: int, two: int) -> None:
+    content = path.read_bytes()
+    hashes = [content[start : start + 32] for start in range(0, len(content), 32)]
+    hashes[one], hashes[two] = hashes[two], hashes[one]
+    path.write_bytes(b"".join(hashes))
+
+
+@pytest.mark.parametrize("how", KEEPERS)
+def test_both_find_what_the_keeper_of_the_log_signed_falsely(
+    small: Any, copy: Callable[[], Path], run: Run, how: str
+) -> None:
+    folder = copy()
+    spoil, wanted = KEEPERS[how]
+    spoil(folder)
+    resign(folder, small)
+    assert not verify_export(folder, Trust((small.key.public,))).ok
+    code, said = run(folder)
+    assert code == 1
+    assert wanted in said
+    assert "manifest" not in said
 
 
 def test_a_forged_signature_line_is_refused_by_both(small: Any, copy: Callable[[], Path], run: Run) -> None:

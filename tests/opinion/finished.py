@@ -359,33 +359,25 @@ def _group(g: int, member: Any, position: Any, entries: list[StatementResult], c
 
 
 def _cells(position: Any, member: Any, groups: int, axes: int) -> tuple[Cell, ...]:
-    """Squares of half a unit with at least five people; the rest go to the nearest such square."""
-    if not axes:
-        return ()
-    at = np.round(position[:, :2] / (0.5 if axes > 1 else 0.25)).astype(int)
-    if axes == 1:
-        at = np.column_stack([at[:, 0], np.zeros(len(at), dtype=int)])
-    squares, which, size = np.unique(at, axis=0, return_inverse=True, return_counts=True)
-    which = which.ravel()
-    large = np.flatnonzero(size >= 5)
-    if not len(large):
-        return ()
-    nearest = [int(large[np.argmin(((squares[large] - squares[n]) ** 2).sum(axis=1))]) for n in range(len(squares))]
-    home = np.array(nearest)[which]
-    found = []
-    for n in large:
-        inside = home == n
-        x = float(position[inside, 0].mean())
-        y = float(position[inside, 1].mean()) if axes > 1 else 0.0
-        found.append(
-            Cell(
-                rounded(x) or 0.0,
-                rounded(y) or 0.0,
-                int(inside.sum()),
-                tuple(int((inside & (member == g)).sum()) for g in range(groups)),
-            )
-        )
-    return tuple(sorted(found, key=lambda cell: (cell.x, cell.y)))
+    """For each group squares of half a unit with at least five people; the rest go to the nearest such square."""
+    found: list[Cell] = []
+    for g in range(groups if axes else 0):
+        mine = position[member == g]
+        at = np.round(mine[:, :2] / (0.5 if axes > 1 else 0.25)).astype(int)
+        if axes == 1:
+            at = np.column_stack([at[:, 0], np.zeros(len(at), dtype=int)])
+        squares, which, size = np.unique(at, axis=0, return_inverse=True, return_counts=True)
+        large = np.flatnonzero(size >= 5)
+        if not len(large):
+            continue
+        nearest = [int(large[np.argmin(((squares[large] - square) ** 2).sum(axis=1))]) for square in squares]
+        home = np.array(nearest)[which.ravel()]
+        for n in large:
+            inside = home == n
+            x = float(mine[inside, 0].mean())
+            y = float(mine[inside, 1].mean()) if axes > 1 else 0.0
+            found.append(Cell(rounded(x) or 0.0, rounded(y) or 0.0, int(inside.sum()), "ABCDEFGHIJ"[g]))
+    return tuple(sorted(found, key=lambda cell: (cell.group, cell.x, cell.y)))
 
 
 def table_of(result: OpinionResult, *, ids: Sequence[int | str] = ()) -> ParticipantTable:

@@ -192,7 +192,8 @@ def test_no_entry_of_the_sums_rests_on_fewer_people_than_the_floor() -> None:
     assert sorted(sums.segments) == sorted(votes.segments)
     for name, segment in sums.segments.items():
         codes = votes.segments[name].codes
-        sizes = np.bincount(codes[codes >= 0], minlength=len(segment.labels))
+        declared = codes[(codes >= 0) & (membership >= 0)]
+        sizes = np.bincount(declared, minlength=len(segment.labels))
         rests_on_enough(segment.sizes, sizes)
         rests_on_enough(segment.counts, voters(votes, codes, len(segment.labels)))
         assert ((segment.by_group == -1) | (segment.by_group >= 5)).all()

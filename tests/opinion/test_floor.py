@@ -67,10 +67,10 @@ class Attack:
         declared = self.unknowns(labels + 1, groups)
         cast = self.unknowns(labels + 1, groups, statements, 3)
         for n in range(labels):
-            self.known_or_wanted(f"{name}.sizes[{n}]", declared[n], segment["sizes"][n])
+            self.known_or_wanted(f"{name}.sizes[{n}]", declared[n, :-1], segment["sizes"][n])
             for g in range(groups - 1):
                 self.known_or_wanted(f"{name}.by_group[{n}][{g}]", declared[n, g : g + 1], segment["by_group"][n][g])
-        self.known_or_wanted(f"{name}.not_declared", declared[labels], segment["not_declared"])
+        self.known_or_wanted(f"{name}.not_declared", declared[labels, :-1], segment["not_declared"])
         for g in range(groups):
             self.equal(declared[:, g], sizes[g])
         self.table(f"{name}.counts", cast[:labels].transpose(0, 2, 3, 1), segment["counts"], statements)
@@ -268,7 +268,7 @@ def test_what_is_left_out_of_one_sum_rests_on_enough_people_together(seed: int) 
         rest = together(np.where(segment.counts < 0, -1, segment.counts).sum(axis=2).clip(-1)[:, known], total[known])
         assert ((rest == 0) | (rest >= FLOOR)).all()
         undeclared = max(segment.not_declared, 0)
-        rest = together(segment.sizes[:, None], sums.participants - undeclared)
+        rest = together(segment.sizes[:, None], sums.on_the_map - undeclared)
         assert ((rest == 0) | (rest >= FLOOR)).all()
         columns = together(segment.by_group, sums.group_sizes)
         assert ((columns == 0) | (columns >= FLOOR)).all()

@@ -20,11 +20,11 @@ import pytest
 from pyarrow import parquet
 
 from comity.opinion.report import FILES, OutputError, render_html, summary_lines, write_folder
-from comity.opinion.report.drawings import SHAPES, cell_words, opinion_map
+from comity.opinion.report.drawings import SHAPES, opinion_map
 from comity.opinion.report.findings import main_findings
 from comity.opinion.report.texts import harmless, language_tag, paragraphs, translation
 from comity.opinion.report.words import WORDS, say
-from comity.opinion.result import Cell, OpinionResult, Ranking, to_json
+from comity.opinion.result import Cell, OpinionResult, Ranking, Rate, StatementResult, to_json
 from comity.opinion.tables import ParticipantTable, TableError, participants_table, statements_table
 
 if TYPE_CHECKING:
@@ -156,12 +156,23 @@ def test_one_axis_makes_a_line_of_marks() -> None:
     assert drawn.count('class="st"') == len(result.cells)
 
 
-def test_marks_show_no_fewer_people_than_the_result_and_hidden_counts_stay_hidden() -> None:
+def test_each_mark_of_the_result_is_drawn_in_the_style_of_its_group() -> None:
     result = made.finished()
-    assert opinion_map(result).count("<use ") == len(result.cells)
-    assert cell_words(result, Cell(0.0, 0.0, 9, (6, None, 0))) == "9 people: A 6"
-    unknown = dataclasses.replace(result, cells=(Cell(0.0, 0.0, 5, (None, None, None)), *result.cells))
-    assert '<use href="#m0" class="c" ' in opinion_map(unknown)
+    drawn = opinion_map(result)
+    assert drawn.count("<use ") == len(result.cells)
+    assert "9 people of group B" in opinion_map(dataclasses.replace(result, cells=(Cell(0.0, 0.0, 9, "B"),)))
+    for n, group in enumerate(result.groups):
+        assert drawn.count(f'class="c g{n}"') == sum(cell.group == group.id for cell in result.cells)
+
+
+def test_one_group_has_no_letter_and_no_legend() -> None:
+    result = made.finished(groups=1, axes=2, simulated=False)
+    drawn = opinion_map(result)
+    assert "of group" not in drawn
+    assert 'class="l' not in drawn
+    page = render_html(result)
+    assert "class=legend" not in page
+    assert say("map_where") not in page
 
 
 def test_groups_have_marks_of_equal_area_that_differ() -> None:
@@ -185,6 +196,121 @@ def test_a_single_unsure_number_of_groups_is_called_unsure() -> None:
     )
     assert "unsure" in main_findings(unsure)[1].lead
     assert "unsure" not in main_findings(result)[1].lead
+
+
+def test_groups_that_were_given_up_are_not_said_to_have_come_back() -> None:
+    result = made.finished(groups=1, axes=2)
+    stability = dataclasses.replace(result.stability, resamples=6, groups_in_resamples=(2, 3, 2, 2, 2, 2))
+    found = main_findings(dataclasses.replace(result, stability=stability))[1]
+    assert found.lead == say("find_one_group")
+    assert found.more == (say("find_given_up", resamples="6 times"),)
+    never_looked = dataclasses.replace(stability, resamples=0, groups_in_resamples=())
+    assert main_findings(dataclasses.replace(result, stability=never_looked))[1].more == ()
+
+
+def test_a_group_that_does_not_share_the_common_ground_is_named() -> None:
+    result = made.finished()
+    key = result.headline[0]
+    entry = result.statement(key)
+    high = dataclasses.replace(entry.least_agreeing_fifth, lower=0.8)
+    against = Rate(3, 1, 16, 0.15, 0.08, 0.27)
+    rates = (entry.by_group[0], entry.by_group[1], against)
+
+    def page_with(changed: StatementResult) -> OpinionResult:
+        return dataclasses.replace(
+            result, statements=tuple(changed if part.id == key else part for part in result.statements)
+        )
+
+    disagreeing = page_with(dataclasses.replace(entry, least_agreeing_fifth=high, by_group=rates))
+    assert say("but_group", id="C", share="15%") in render_html(disagreeing)
+    few = page_with(
+        dataclasses.replace(
+            entry, least_agreeing_fifth=high, by_group=(*rates[:2], dataclasses.replace(against, disagree=0))
+        )
+    )
+    assert "But not in group C" not in render_html(few), "four votes are not enough to say so"
+    everywhere = Rate(90, 5, 5, 0.9, 0.85, 0.94)
+    agreeing = dataclasses.replace(
+        result,
+        statements=tuple(dataclasses.replace(part, by_group=(everywhere,) * 3) for part in result.statements),
+    )
+    assert main_findings(agreeing)[0].lead.endswith(say("find_common_all_groups"))
+    assert say("find_common_all_groups") not in main_findings(disagreeing)[0].lead
+    assert "of them more than half of every group" in main_findings(disagreeing)[0].lead
+
+
+def test_the_list_says_who_it_is_for() -> None:
+    result = made.finished()
+    assert say("slate_all") not in render_html(result)
+    entries = tuple(dataclasses.replace(part, supporters=result.slate.people) for part in result.slate.entries)
+    everybody = dataclasses.replace(result, slate=dataclasses.replace(result.slate, entries=entries))
+    assert say("slate_all") in render_html(everybody)
+
+
+def test_quotes_and_figures_lead_to_what_they_are_made_of() -> None:
+    result = made.finished()
+    page = render_html(result)
+    short = page[page.index("id=short") : page.index("<nav")]
+    for key in (*result.headline[:3], result.divisive[0]):
+        assert f"href=#s{int(key) - 1}>" in short
+    assert "href=#trials " in short
+    assert "href=#method>" in page[: page.index("id=short")]
+
+
+def test_what_is_left_out_under_the_floor_is_a_dash_and_is_said() -> None:
+    """Every figure that may be left out, left out at once."""
+    result = made.finished(simulated=False)
+    statements = tuple(
+        dataclasses.replace(
+            entry,
+            overall=None if n % 2 else entry.overall,
+            important=None,
+            by_group=(None,) * 3,
+            important_by_group=(None,) * 3,
+            by_segment=tuple(dataclasses.replace(part, rates=(None,) * len(part.rates)) for part in entry.by_segment),
+        )
+        for n, entry in enumerate(result.statements)
+    )
+    hidden = dataclasses.replace(
+        result,
+        settings=dataclasses.replace(result.settings, floor=5),
+        statements=statements,
+        groups=tuple(dataclasses.replace(group, certain=None) for group in result.groups),
+        segments=tuple(
+            dataclasses.replace(
+                part,
+                sizes=(None,) * len(part.sizes),
+                by_group=tuple((None,) * len(row) for row in part.by_group),
+                not_declared=None,
+            )
+            for part in result.segments
+        ),
+        manipulation=dataclasses.replace(
+            result.manipulation,
+            clusters=tuple(
+                dataclasses.replace(part, size=None, similarity=None, expected_by_chance=None, sentence="Few people.")
+                for part in result.manipulation.clusters
+            ),
+        ),
+    )
+    page = render_html(hidden)
+    reader = Reader(page)
+    assert not reader.wrong
+    assert "None" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+    assert say("dash_floor", n=5) in page
+    assert say("left_out_floor", n=5) in page
+    assert "fewer than 5 votes" in page
+    assert "fewer than 5 people" in page
+    assert "0%" not in re.sub(
+        r"<(style|svg).*?</\1>", "", page[page.index("id=segments") : page.index("id=importance")]
+    )
+    lines = summary_lines(hidden)
+    assert "answers of" in " ".join(lines[:2])
+    assert say("importance_left_out", n=5) in page
+    table = statements_table(hidden).to_pylist()[1]
+    assert [table[name] for name in ("agree", "pass", "share", "important", "group_A_agree", "group_B_share")] == [
+        None
+    ] * 6
 
 
 def test_at_least_is_rounded_down() -> None:

@@ -317,18 +317,18 @@ def test_large_is_the_same_as_events() -> None:
 # --- the same everywhere ---
 
 DIGESTS = {
-    "latent_groups": "05c6ee36af2413cce0e53f94bb63f66c0845557022b22955f6c06d70ec61382d",
-    "continuous": "a2d5625328ce0d67d29ef8d0923585622b95a17b1be6b442b87056cd35994591",
-    "single_spectrum": "5805a70d7c484a65dd9a7ece9b06143cd0b21bccdde427b1a4a1641d152d1c45",
-    "minority": "319c45444a411358d51d6f8a20e005b1fe8fea0be702aee87c151da65c9eb042",
-    "no_structure": "b25bf1950f4a4af6d803e63da393d85efc7fd7979b1608391df829cc85a46c6e",
-    "large": "f123d2a11900fd1a24e18b2346544d5d3f04a24ed8cd6c5761f7c9924455bcbb",
-    "simulate": "8500e6476953915ab2968d601199e36887902675934159b79d8fb372e7389029",
-    "inject clones": "b83fe3178cd8a6c4836310a1aed0f8c802c0b11db46ccb386cb0088cc0a305b4",
-    "inject noisy clones": "5de53559f34a2075fb8f7247ab79a3ce65fcfc1afaf88117d677a699b2e5937e",
-    "inject promotion": "6bdad39175d8a2aa800786f8bc6c31f15fe2b36d6691960c99cd3a40d07d71be",
-    "inject burial": "1090393de8447743b8a7cd84127ed9f995bfb5982fcb94a2743a3b122e3a9185",
-    "inject mimics": "303313cc004774a7bda44bab9c89fde9aa20aee09aea0117f73c45e48be963eb",
+    "latent_groups": "9308c05d7bf4b19cbe238c7f4dfc8e8ea5ff3e545c425468d1741b4e99f89c26",
+    "continuous": "2fbc5b2d2c0e6d6819036150cf63528945bbeb20f29086b5eef5cd48954efdea",
+    "single_spectrum": "273ba539137ccec7828a16770c01ae1b90959f20a3180418ec94cb9fa1ff7b1d",
+    "minority": "31fe2a6b5fdcaf6d8b05c3360b23bc9cfdf851088372105da83b846d5adfa0b5",
+    "no_structure": "113b242e21d671019438ab951563ee082622c4503a50e554357a9edd64ec8fc0",
+    "large": "01074504ad405a105ab047b5b8d9491ee040019cd4c0c0e9b74ceb26bd8dc847",
+    "simulate": "706e1e0f21c2c2bcc2c3adc3ea416b74370df1b30de0d4571a8e27a78d03cef6",
+    "inject clones": "58bbec8adca6f8b12d9b120c949a3fbb1ed2279557779303ba96b570a9502045",
+    "inject noisy clones": "6199327782fc8bbc571df4a1675a352f22c6c81ef86abe08934988a0fc82ae2d",
+    "inject promotion": "263b2ecda9b781bcd103d46ab404c406925c7eccea05c4c56da09c501a2e63ae",
+    "inject burial": "8087750549ec32fae2e5a3bbf6c4197ffde310bc2bfc5dc4947d3f3d47d46587",
+    "inject mimics": "271781032185da7c191b83e3f7128b9d2da48cce823fb7f37a622d89953564ad",
 }
 
 

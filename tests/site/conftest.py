@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from comity.groundwork.actions import grant_role, register_person, translate
@@ -180,3 +181,9 @@ def signed_in() -> Callable[[Person | None], Client]:
         return client
 
     return client_of
+
+
+@pytest.fixture(autouse=True)
+def counted_anew() -> None:
+    """Attempts to sign in that one test makes do not count in the next."""
+    cache.clear()

@@ -29,9 +29,19 @@ pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Person | None], Client]
 
 LANGUAGES = ("ar", "en", "zh")
-NOT_MINE = {"health"}
+NOT_MINE = {"health", "metrics"}
 """Addresses that are no pages for people."""
-OTHERS_PREFIXES = ("account", "mfa", "socialaccount", "usersessions", "openid_connect", "records", "members", "api")
+OTHERS_PREFIXES = (
+    "account",
+    "mfa",
+    "socialaccount",
+    "usersessions",
+    "openid_connect",
+    "records",
+    "members",
+    "log",
+    "api",
+)
 FOR_SECRETARIES = {
     "people", "register_person", "change_person", "erase_person", "grant_role", "grant_role_at", "appoint", "end_role", "translate",
     "charter:change_organisation", "charter:adopt_tenet", "charter:change_tenet", "charter:withdraw_tenet",

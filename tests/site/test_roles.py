@@ -43,7 +43,7 @@ def test_every_act_is_described_to_people_without_words_of_the_program() -> None
     for act in ACTS.values():
         summary = plain(act.summary)
         assert summary, f"{act.name} has no documentation"
-        assert not re.search(r"None|True|False|`|_|\(", summary), (
+        assert not re.search(r"None|True|False|`|_", summary), (
             f"{act.name}: {summary!r} is for programmers: begin with a plain sentence"
         )
 

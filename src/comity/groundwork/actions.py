@@ -41,12 +41,22 @@ from comity.groundwork.translated import TRANSLATABLE, Made, Wording, digest, fi
 
 # --- people ---
 
+LONGEST_ADDRESS = 254
+"""Characters: no longer address can be written to (RFC 5321, erratum 1690)."""
+
 
 @act("groundwork.register_person", may=(ADMINISTRATOR, SECRETARY, ANYBODY), records=(PersonRegistered,))
 def register_person(
     *, by: Actor, name: str, email: str | None = None, language: str = "en", invented: bool = False
 ) -> Person:
     """Register somebody. Visitors register themselves, where the site lets them, through the sign-up page."""
+    if by.person_id is not None and not (by.holds(ADMINISTRATOR) or by.holds(SECRETARY)):
+        raise NotAllowed(_("You are registered already; others are registered by the secretariat."))
+    return record_person(by, name, email, language, invented=invented)
+
+
+def record_person(by: Actor, name: str, email: str | None, language: str, *, invented: bool = False) -> Person:
+    """For acts of offices that register people: they name `PersonRegistered` among what they record. Raises Refused."""
     kept = clean_line(name, most=200, field="name")
     address = _address(email)
     if address and Person.objects.filter(email=address).exists():
@@ -441,6 +451,8 @@ def _address(email: str | None) -> str | None:
     address = unicodedata.normalize("NFC", email.strip()).lower()
     try:
         validate_email(address)
+        if len(address) > LONGEST_ADDRESS:
+            raise ValidationError("too long")
     except ValidationError as error:
         raise Refused(_("This is not an e-mail address."), field="email") from error
     return address

@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from comity.groundwork import log
@@ -32,12 +33,16 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a person with the grants that run now, or the system. at: the moment; one for the whole act."""
+    """Who acts: a person with the grants that run now, or the system. at: the moment; one for the whole act.
+
+    withheld: grants that run, yet do not count, because a condition of their role is not met.
+    """
 
     person_id: str | None
     grants: frozenset[tuple[str, str]]
     now: datetime
     system: bool = False
+    withheld: frozenset[tuple[str, str]] = frozenset()
 
     def holds(self, role: Role, at: str | None = None) -> bool:
         """Whether a role is held; at: at this thing, None: anywhere."""
@@ -57,13 +62,32 @@ class Actor:
         return Reader.of(parties=parties, secretariat=keeps) if keeps or parties else ANYONE
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must be true of somebody before roles that they hold count. sentence: how they meet it."""
+
+    roles: frozenset[str]
+    met: Callable[[Person], bool]
+    sentence: str | Promise
+
+
+CONDITIONS: list[Condition] = []
+"""Asked wherever an actor is made, so for pages, the API and the command line alike."""
+
+
 def actor_for(person: Person | None, now: datetime | None = None) -> Actor:
-    """The actor that somebody signed in is; None: a visitor. One query."""
+    """The actor that somebody signed in is; None: a visitor. One query, and those of conditions on the roles held."""
     moment = now or timezone.now()
     if person is None:
         return Actor(None, frozenset(), moment)
-    held = Grant.objects.filter(person=person, since__lte=moment, until__isnull=True).values_list("role", "at")
-    return Actor(person.id, frozenset(held), moment)
+    running = Grant.objects.filter(person=person, since__lte=moment, until__isnull=True)
+    held = frozenset(running.values_list("role", "at"))
+    withheld: frozenset[tuple[str, str]] = frozenset()
+    for condition in CONDITIONS:
+        touched = frozenset(grant for grant in held if grant[0] in condition.roles)
+        if touched and not condition.met(person):
+            withheld |= touched
+    return Actor(person.id, held - withheld, moment, withheld=withheld)
 
 
 def system_actor(now: datetime | None = None) -> Actor:
@@ -144,6 +168,10 @@ def _capacity(by: Actor, allowed: tuple[Role, ...], given: Any) -> str:
 
 def _not_allowed(by: Actor, allowed: tuple[Role, ...]) -> NotAllowed:
     able = ", ".join(str(role.word) for role in allowed if role.name != SYSTEM.name)
+    missing = {name for name, _at in by.withheld} & {role.name for role in allowed}
+    for condition in CONDITIONS:
+        if missing & condition.roles:
+            return NotAllowed(str(condition.sentence))
     if by.person_id is None:
         return NotAllowed(_("Sign in first. Who may do this: %(roles)s.") % {"roles": able or _("nobody")})
     return NotAllowed(_("Your roles do not let you do this. Who may: %(roles)s.") % {"roles": able or _("nobody")})
@@ -167,10 +195,29 @@ def applies(declared: type[Fact]) -> Callable[[Applies], Applies]:
     return declare
 
 
+Alongside = Callable[[Actor, Any], None]
+_alongside: dict[str, list[Alongside]] = {}
+
+
+def alongside(declared: type[Fact]) -> Callable[[Alongside], Alongside]:
+    """Say what else happens in the transaction that records a fact, to what is no part of the record: mails, keys, sessions.
+
+    Called with the actor and the fact, after its application. A replay of the log leaves it out.
+    """
+
+    def declare(how: Alongside) -> Alongside:
+        _alongside.setdefault(declared.TYPE, []).append(how)
+        return how
+
+    return declare
+
+
 def record(by: Actor, stated: Fact, erases: Sequence[tuple[str, str]] = ()) -> log.Recorded:
     """Apply a fact and append it to the log. Only inside an act that declares it. erases: (event id, part) that go with it."""
     recorded = log.append(by.person_id, by.now, stated, erases)
     APPLIED[stated.TYPE](stated, recorded)
+    for how in _alongside.get(stated.TYPE, ()):
+        how(by, stated)
     return recorded
 
 

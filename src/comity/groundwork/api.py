@@ -7,22 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
+from pydantic import Field
 
 from comity.groundwork.acts import ACTS, Actor, actor_for
 from comity.groundwork.perform import arguments_of, perform
-from comity.groundwork.queries import Entry, person_of_token, timeline
+from comity.groundwork.queries import Entry, Thing, person_of_token, timeline
 from comity.groundwork.refs import Ref
-from comity.groundwork.refusals import NotFound
+from comity.groundwork.refusals import NotFound, Refused
 from comity.groundwork.roles import ROLES
 from comity.groundwork.translated import Text
+
+T = TypeVar("T")
+MOST = 200
+"""Rows of one answer."""
 
 
 class Key(HttpBearer):
@@ -60,6 +65,33 @@ class TextOut(Schema):
         return cls(
             original_language=text.original_language, wordings={code: w.text for code, w in text.wordings.items()}
         )
+
+
+class ThingOut(Schema):
+    """A thing of the organisation: its reference `kind:id`, its name, and the address of its page (null: it has none)."""
+
+    ref: str
+    name: str
+    url: str | None
+
+    @classmethod
+    def of(cls, thing: Thing) -> ThingOut:
+        """From a thing as lists show it."""
+        return cls(ref=str(thing.ref), name=thing.name, url=thing.url)
+
+
+class Asked(Schema):
+    """Which part of a list is wanted."""
+
+    limit: int = Field(50, ge=1, le=MOST, description="How many at most.")
+    offset: int = Field(0, ge=0, le=10**6, description="How many to leave out at the beginning.")
+
+
+class Part(Schema, Generic[T]):
+    """A part of a list. total: how many there are in all."""
+
+    total: int
+    items: list[T]
 
 
 class EventOut(Schema):
@@ -112,24 +144,36 @@ class RoleOut(Schema):
     held_at: str | None
 
 
+class EventsAsked(Schema):
+    """Which events are wanted."""
+
+    about: str = Field("", max_length=150, description="Only what is about this thing, as `kind:id`.")
+    type: str = Field("", max_length=100, description="Only this type, such as `charter.body_established`.")
+    before: int | None = Field(None, ge=0, lt=2**63, description="Only events with a lower number.")
+    limit: int = Field(50, ge=1, le=MOST, description="How many at most.")
+
+
+class Refusal(Schema):
+    """Why something was not done or not found. field: the argument that is at fault. since: numbers of the events that were not seen."""
+
+    detail: str
+    field: str | None = None
+    since: list[int] | None = None
+
+
 events = Router(tags=["record"])
 acts = Router(tags=["acts"], auth=Key())
 
 
 @events.get("/events", response=list[EventOut], auth=READING)
-def list_events(request: Any, about: str = "", type: str = "", before: int | None = None, limit: int = 50) -> list[EventOut]:
-    """Events that you may read, the newest first. before: only those with a lower number; limit: at most 200."""
+def list_events(request: Any, asked: Query[EventsAsked]) -> list[EventOut]:
+    """Events that you may read, the newest first."""
     try:
-        thing = Ref.parse(about) if about else None
+        thing = Ref.parse(asked.about) if asked.about else None
     except ValueError as error:
-        raise HttpError(422, str(error)) from error
-    found = timeline(
-        request.auth.reader,
-        about=thing,
-        types=[type] if type else (),
-        before=before,
-        limit=min(max(limit, 1), 200),
-    )
+        raise Refused(str(error), field="about") from error
+    types = [asked.type] if asked.type else ()
+    found = timeline(request.auth.reader, about=thing, types=types, before=asked.before, limit=asked.limit)
     return [EventOut.of(entry) for entry in found]
 
 

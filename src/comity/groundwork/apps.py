@@ -16,4 +16,4 @@ class GroundworkConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing registers event types, acts and roles.
-        from comity.groundwork import actions, events, queries  # noqa: F401
+        from comity.groundwork import actions, events, mail, queries  # noqa: F401

@@ -20,7 +20,6 @@ AudienceOf = Callable[[Any], str]
 """Who may read a row."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Audience:
     """of: who may read a row. related: what to fetch with it for that."""

@@ -9,7 +9,7 @@ beside it: `signing` (Ed25519), `store` (SQLite), `export` and `verify` (folders
 See docs/ledger.md.
 """
 
-from comity.ledger.canonical import canonical
+from comity.ledger.canonical_json import canonical
 from comity.ledger.checkpoint import Checkpoint, LeafProof, check_leaf_proof, read_leaf_proof
 from comity.ledger.errors import LedgerError
 from comity.ledger.event import Act, Closed, Erasure, Event, Opening, Opens, Part, Record, Seal, read_leaf, seal

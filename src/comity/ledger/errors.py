@@ -22,14 +22,17 @@ class LedgerError(ValueError):
 
 
 def quoted(text: object) -> str:
-    """Text from outside, safe to print: shortened, and escaped where it holds control, invisible or direction characters.
+    """Text from outside, shortened and safe to print.
 
     >>> quoted("Accord"), quoted("a\\u202eb")
     ('Accord', 'a\\\\u202eb')
     """
     shown = str(text)
-    if len(shown) > LONGEST_QUOTATION:
-        shown = shown[:LONGEST_QUOTATION] + "…"
-    if shown.isprintable():
-        return shown
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown)
+    return printable(shown if len(shown) <= LONGEST_QUOTATION else shown[:LONGEST_QUOTATION] + "…")
+
+
+def printable(text: str) -> str:
+    """Text in which control, invisible and direction characters, and bytes that were no text, are escaped."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

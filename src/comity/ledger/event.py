@@ -19,7 +19,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, cast
 
-from comity.ledger.canonical import CanonicalError, Json, canonical, read_canonical
+from comity.ledger.canonical_json import CanonicalError, Json, canonical, read_canonical
 from comity.ledger.errors import LedgerError, quoted
 
 VERSION = 1
@@ -158,7 +158,9 @@ class Record:
         sealed = read_leaf(self.leaf).sealed
         shown: dict[str, Opening | Closed] = {}
         for name, opening in self.parts.items():
-            seal = sealed[name]
+            seal = sealed.get(name)
+            if seal is None:
+                raise EventError("the leaf has no part {part}", part=quoted(name))
             if isinstance(opening, Opening) and seal.opens and not _is_open(seal.opens, now, done):
                 opening = Closed.EMBARGOED
             elif isinstance(opening, Opening) and seal.audience not in (None, PUBLIC, *audiences):

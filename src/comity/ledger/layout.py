@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from comity.ledger.canonical import Json, canonical, read_canonical
+from comity.ledger.canonical_json import Json, canonical, read_canonical
 from comity.ledger.checkpoint import Checkpoint
 from comity.ledger.errors import LedgerError, quoted
 from comity.ledger.event import Closed, Opening, time_text

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from comity.ledger import layout
 from comity.ledger.checkpoint import Checkpoint, cosigned_at, read_checkpoint, trusted_checkpoint
-from comity.ledger.errors import LedgerError, quoted
+from comity.ledger.errors import LedgerError, printable, quoted
 from comity.ledger.event import MOST_LEAF, Closed, Erasure, Leaf, Opening, faults, read_leaf
 from comity.ledger.layout import CHECKPOINT, EVENTS, HASHES, MANIFEST, OPENINGS, WITNESSED, LayoutError, Manifest
 from comity.ledger.merkle import HASH_BYTES, Frontier, leaf_hash
@@ -64,8 +64,8 @@ class Finding:
 
     def __str__(self) -> str:
         record = "" if self.record is None else f", record {self.record}"
-        part = "" if self.part is None else f", part {quoted(self.part)}"
-        return f"{quoted(self.file)}{record}{part}: {self.sentence.format(**self.values)}"
+        part = "" if self.part is None else f", part {self.part}"
+        return f"{self.file}{record}{part}: {self.sentence.format(**self.values)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +107,12 @@ class Report:
     def add(
         self, problem: Problem, file: str, error: LedgerError, record: int | None = None, part: str | None = None
     ) -> None:
-        """Note a finding."""
-        if len(self.findings) < MOST_FINDINGS:
-            self.findings.append(Finding(problem, file, error.sentence, error.values, record, part))
-        else:
+        """Note a finding; names of files and parts are made printable."""
+        if len(self.findings) == MOST_FINDINGS:
             self.more += 1
+            return
+        part = None if part is None else printable(part)
+        self.findings.append(Finding(problem, printable(file), error.sentence, error.values, record, part))
 
 
 def verify_export(folder: Path, trust: Trust, held: Sequence[bytes] = ()) -> Report:

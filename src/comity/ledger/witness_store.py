@@ -12,7 +12,7 @@ import os
 from hashlib import sha256
 from pathlib import Path
 
-from comity.ledger.canonical import canonical
+from comity.ledger.canonical_json import canonical
 from comity.ledger.errors import LedgerError
 from comity.ledger.note import Note, encode64, read_note
 from comity.ledger.witness import Evidence

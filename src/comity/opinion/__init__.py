@@ -8,7 +8,8 @@ Plain arrays in, one frozen result out; no files, no clock, no network. Readers 
 report in `comity.opinion.report`. The method is explained in docs/opinion.md.
 """
 
-from comity.opinion.analysis import Analysis, Basis, analyse, conclude
+from comity.opinion.analysis import Analysis, analyse, conclude
+from comity.opinion.basis import Basis
 from comity.opinion.live import LiveMap
 from comity.opinion.result import OpinionResult, Settings, Source
 from comity.opinion.sums import Sums

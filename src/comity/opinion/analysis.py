@@ -316,15 +316,7 @@ def conclude(
             )
             for name, segment in sums.segments.items()
         ),
-        cells=tuple(
-            Cell(
-                rounded(x / space.GRID / n) or 0.0,
-                rounded(y / space.GRID / n) or 0.0,
-                int(n),
-                letters[g],
-            )
-            for (x, y), n, g in zip(sums.bubble_positions.tolist(), sums.bubble_people, sums.bubble_group, strict=True)
-        ),
+        cells=_marks(sums, letters),
         slate=_slate(chosen, ids),
         manipulation=None,
         next_statements=_next(model, overall, fifth, sums, z, ids),
@@ -340,6 +332,18 @@ def _taking_part(measure: ground.Measure, taking_part: Array) -> ground.Measure:
         np.where(taking_part, measure.lower, np.nan),
         np.where(taking_part, measure.upper, np.nan),
         np.where(taking_part, measure.weakest, -1),
+    )
+
+
+def _marks(sums: Sums, letters: list[str]) -> tuple[Cell, ...]:
+    """The marks of the drawn map by group, then x, then y."""
+    middles = sums.bubble_positions / (np.maximum(sums.bubble_people, 1)[:, None] * float(space.GRID))
+    order = np.lexsort((middles[:, 1], middles[:, 0], sums.bubble_group))
+    return tuple(
+        Cell(rounded(x) or 0.0, rounded(y) or 0.0, int(people), letters[g])
+        for (x, y), people, g in zip(
+            middles[order].tolist(), sums.bubble_people[order], sums.bubble_group[order], strict=True
+        )
     )
 
 
@@ -420,6 +424,8 @@ def _groups(sums: Sums, by_group: Array, ids: tuple[int | str, ...], letters: li
         representative = []
         if len(letters) > 1:
             for found in representative_statements(counts, measures, g, ids, out):
+                if round(found.ratio_test, 9) <= z:  # the best agreed, which the reference method lists in any case
+                    continue
                 j = place[found.statement_id]
                 others = by_group[:, j].sum(axis=0) - by_group[g, j]
                 representative.append(
@@ -459,7 +465,7 @@ def _slate(slate: Slate | None, ids: tuple[int | str, ...]) -> SlateResult:
         slate.basis.value,
         entries,
         int(slate.people),
-        int(slate.represented),
+        int(slate.people - slate.people_by_approved[0]),
         slate.certificate.holds,
         slate.certificate.sentence(name),
         None,

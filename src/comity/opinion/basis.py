@@ -159,7 +159,8 @@ class Totals:
 
     def plus(self, other: Totals, sign: int = 1) -> Totals:
         """The totals of both parts, or with sign -1 of this one without the other. Statements, basis and labels are the same."""
-        return _each(lambda mine, theirs: mine + sign * theirs, self, other)
+        both: Totals = _each(lambda mine, theirs: mine + sign * theirs, self, other)
+        return both
 
     def over(self, place: Int64Array, n_statements: int) -> Totals:
         """The same totals when there are more statements: statement j becomes `place[j]` of `n_statements`."""

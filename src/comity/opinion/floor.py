@@ -51,11 +51,11 @@ def left_out(people: Array, floor: int, order: Sequence[int], always: Array | No
     return np.asarray(out, dtype=np.bool_)
 
 
-def left_out_across(people: Array, floor: int, *, free_row: int | None = None, free_column: int | None = None) -> Mask:
+def left_out_across(people: Array, floor: int, *, free_row: int | None = None) -> Mask:
     """(n_rows, n_columns) bool: entries to be left out of a table of which every row total and every column total is published.
 
-    people (n_rows, n_columns) int: entries, all row and column totals at least `floor`. free_row, free_column: one that is
-    published in no case, and is therefore the first to be left out beside others.
+    people (n_rows, n_columns) int: entries, all row and column totals at least `floor`. free_row: one that is published in no
+    case, and is therefore the first to be left out beside others.
 
     What is left out is a whole block of rows and columns: two or more of each, and in each row and column of it at least `floor`
     people. All that the totals then tell of an entry is a range at least `floor` wide (the bounds of Fréchet, 1940).
@@ -69,7 +69,7 @@ def left_out_across(people: Array, floor: int, *, free_row: int | None = None, f
     if rows.sum() < 2 or (people[rows][:, columns].sum(axis=0) < floor).any():
         rows = _with_one_more(rows, people.sum(axis=1), free_row)
     if columns.sum() < 2 or (people[rows][:, columns].sum(axis=1) < floor).any():
-        columns = _with_one_more(columns, people.sum(axis=0), free_column)
+        columns = _with_one_more(columns, people.sum(axis=0), None)
     return np.asarray(rows[:, None] & columns[None, :], dtype=np.bool_)
 
 
@@ -100,7 +100,9 @@ def published_sums(totals: Totals, basis: Basis, votes: Votes, settings: Setting
     counted, n_groups = _without_few(totals, floor), len(totals.group_sizes)
     overall, by_group, marks = counted.counts.sum(axis=0), counted.counts[:-1], counted.marks
     seen = by_group.sum(axis=2)
-    active = basis.model.active & (overall[:, 0] + overall[:, 2] >= max(floor, 1))  # on a held basis votes may have gone
+    active = basis.model.active & (
+        overall[:, 0] + overall[:, 2] >= max(floor, 1)
+    )  # on a held basis votes may have gone
     out = left_out(seen, floor, smallest_first(totals.group_sizes))
     few = (overall.sum(axis=1) < floor) & (floor > 1)
     asked = votes.important is not None
@@ -180,13 +182,12 @@ def _without_few(totals: Totals, floor: int) -> Totals:
     counts, marks = totals.counts.copy(), totals.marks.copy()
     counts[-1, alone] = 0
     marks[-1, alone] = 0
-    gone = bool(totals.participants - totals.placed < floor)
     segments = {}
     for name, segment in totals.segments.items():
         mine = segment.counts.copy()
         mine[:, alone] -= segment.unplaced[:, alone]
-        sizes = segment.by_group.sum(axis=1) if gone else segment.sizes
-        segments[name] = replace(segment, sizes=sizes, counts=mine)
+        segments[name] = replace(segment, counts=mine)
+    gone = totals.participants - totals.placed < floor
     participants = totals.placed if gone else totals.participants
     return replace(totals, participants=participants, counts=counts, marks=marks, segments=segments)
 
@@ -196,36 +197,31 @@ def _segment(totals: Totals, name: str, overall: Array, floor: int) -> SegmentSu
     statement or group, and is therefore what is left out first beside something else. overall (n_statements,): all votes.
     """
     segment = totals.segments[name]
-    n_labels, n_groups = segment.by_group.shape
-    undeclared = int(totals.participants) - int(segment.sizes.sum())
-    sizes = np.append(segment.sizes, undeclared)
-    rows = n_labels + (undeclared > 0)  # where everybody declared something, there is no such row
-    order = [n_labels] * (undeclared > 0) + smallest_first(segment.sizes)
-    unsized = left_out(sizes[:rows, None], floor, order)[:, 0]
+    n_labels = len(segment.labels)
+    declared = segment.by_group.sum(axis=1)
+    sizes = np.append(declared, totals.placed - declared.sum())
+    seen = segment.counts.sum(axis=2)
+    seen = np.vstack([seen, overall - seen.sum(axis=0)])
+    present = np.append(np.ones(n_labels, dtype=np.bool_), sizes[-1] > 0)
+    unsized = np.zeros(n_labels + 1, dtype=np.bool_)
+    order = [n_labels, *smallest_first(declared)]
+    unsized[present] = left_out(sizes[present, None], floor, [part for part in order if present[part]])[:, 0]
     hidden = unsized[:n_labels]
 
-    seen = segment.counts.sum(axis=2)
-    seen = np.vstack([seen, overall - seen.sum(axis=0)])[:rows]
-    unseen = left_out(seen, floor, order, always=unsized)[:n_labels]
+    present[-1] |= bool(seen[-1].any())
+    unseen = left_out(seen[present], floor, [part for part in order if present[part]], unsized[present])[:n_labels]
 
     # People by label and group. All labels whose size is not published stand in one row with those who declared nothing.
-    columns = np.append(totals.group_sizes, totals.participants - totals.placed)
-    table = np.column_stack([segment.by_group, segment.sizes - segment.by_group.sum(axis=1)])[~hidden]
-    table = np.vstack([table, columns - table.sum(axis=0)])
-    with_rest, with_unplaced = int(table[-1].sum() > 0), int(columns[-1] > 0)
-    table = table[: len(table) - 1 + with_rest, : n_groups + with_unplaced]
-    block = left_out_across(
-        table,
-        floor,
-        free_row=len(table) - 1 if with_rest else None,
-        free_column=n_groups if with_unplaced else None,
-    )
-    across = np.full((n_labels, n_groups), LEFT_OUT, dtype=np.int64)
-    across[~hidden] = np.where(block[: len(table) - with_rest, :n_groups], LEFT_OUT, segment.by_group[~hidden])
+    table = segment.by_group[~hidden]
+    rest = totals.group_sizes - table.sum(axis=0)
+    table = np.vstack([table, rest]) if rest.any() else table
+    block = left_out_across(table, floor, free_row=len(table) - 1 if rest.any() else None)
+    across = np.full(segment.by_group.shape, LEFT_OUT, dtype=np.int64)
+    across[~hidden] = np.where(block[: len(table) - int(rest.any())], LEFT_OUT, segment.by_group[~hidden])
     return SegmentSums(
         segment.labels,
-        np.where(hidden, LEFT_OUT, segment.sizes),
+        np.where(hidden, LEFT_OUT, declared),
         np.where(unseen[:, :, None], LEFT_OUT, segment.counts),
         across,
-        LEFT_OUT if undeclared and unsized[-1] else undeclared,
+        LEFT_OUT if unsized[-1] else int(sizes[-1]),
     )

@@ -314,12 +314,12 @@ def _settled(
 
 
 def _joined(mixture: Mixture) -> Mixture:
-    """Components that no valley separates become one group: single linkage over pairs."""
+    """Groups whose components no valley separates become one: single linkage over pairs."""
     k, d = mixture.centres.shape
     factor, work, inverse = np.zeros((d, d)), np.zeros((d, d)), np.zeros((d, d))
     cholesky(mixture.covariance, factor)
     inverse_from(factor, work, inverse)
-    group = list(range(k))
+    group = mixture.group_of.tolist()
     for g in range(k):
         for h in range(g):
             difference = mixture.centres[g] - mixture.centres[h]

@@ -225,8 +225,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class SegmentResult:
-    """A declared trait: its labels, how many people declared each, and how they spread over the groups (labels x groups).
-    None: left out under the floor.
+    """A declared trait: its labels, how many of the people on the map declared each, how they spread over the groups (labels x
+    groups), and how many declared nothing. None: left out under the floor.
     """
 
     name: str

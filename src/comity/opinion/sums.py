@@ -38,8 +38,9 @@ class TrialSums:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SegmentSums:
-    """People and votes by declared segment. sizes (n_labels,); counts (n_labels, n_statements, 3): agree, pass, disagree;
-    by_group (n_labels, n_groups); not_declared: people who declared nothing. -1: left out under the floor.
+    """People on the map and everybody's votes by declared segment. sizes (n_labels,): people; counts (n_labels, n_statements, 3):
+    agree, pass, disagree; by_group (n_labels, n_groups): people, which add up to `sizes`; not_declared: people who declared
+    nothing. -1: left out under the floor.
     """
 
     labels: tuple[str, ...]

@@ -16,8 +16,9 @@ import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import parquet
 
+from comity.opinion.analysis import Analysis
 from comity.opinion.result import GroundScore, OpinionResult, Rate
-from comity.opinion.votes import FloatArray, IdArray, Segment
+from comity.opinion.votes import FloatArray, IdArray, Segment, Votes
 
 IntArray = npt.NDArray[np.integer[Any]]
 
@@ -73,6 +74,27 @@ class ParticipantTable:
             raise TableError(
                 f"position has shape {self.position.shape}, position_sd {self.position_sd.shape}: give both the same."
             )
+
+
+def participants_of(votes: Votes, analysis: Analysis) -> ParticipantTable:
+    """Where everybody stands, who is in no group that the result names in none. votes: those that were analysed."""
+    placement = analysis.placement
+    n_groups = len(analysis.result.groups)
+    off_map = ~placement.positions.placed[:, None]
+    deviations = np.sqrt(np.maximum(np.einsum("paa->pa", placement.positions.variances()), 0.0))
+    cast = [np.bincount(votes.persons[votes.values == vote], minlength=votes.n_participants) for vote in (1, 0, -1)]
+    return ParticipantTable(
+        ids=votes.participant_ids,
+        position=np.where(off_map, np.nan, placement.positions.means),
+        position_sd=np.where(off_map, np.nan, deviations),
+        group=np.where(placement.membership < n_groups, placement.membership, -1),
+        probability=np.where(off_map, np.nan, placement.probabilities[:, :n_groups]),
+        votes=np.diff(votes.offsets),
+        agrees=cast[0],
+        passes=cast[1],
+        disagrees=cast[2],
+        segments=votes.segments,
+    )
 
 
 def statements_table(result: OpinionResult) -> pa.Table:

@@ -21,5 +21,5 @@ class SiteConfig(AppConfig):
     )
 
     def ready(self) -> None:
-        # Importing registers what waits for translators.
-        from comity.site import queries  # noqa: F401
+        # Importing registers what waits for translators, and keeps entries of people and allauth's tables in step.
+        from comity.site import entries, queries  # noqa: F401

@@ -26,6 +26,18 @@ from comity.groundwork.roles import ADMINISTRATOR
 from comity.groundwork.translated import Text
 from comity.site import doorbell, server
 from comity.site.demonstration import AlreadyFounded, build
+from comity.site.server import prepare
+
+__all__ = [
+    "CommandError",
+    "act",
+    "administrator",
+    "demonstration",
+    "list_acts",
+    "prepare",
+    "serve",
+    "serve_demonstration",
+]
 
 DEMONSTRATION = "DEMONSTRATION"
 """File that marks a data folder as a demonstration's; without it nobody can be signed in as somebody else."""
@@ -49,7 +61,7 @@ def _ready(address: str) -> None:
 
 def administrator(name: str, email: str, language: str) -> str:
     """Register the first administrator; the sentence that says how they sign in. Raises CommandError, Refused."""
-    server.prepare()
+    prepare()
     made = _do("groundwork.register_person", None, {"name": name, "email": email, "language": language})
     _do(
         "groundwork.grant_role",
@@ -130,7 +142,7 @@ def list_acts() -> str:
 def demonstration() -> bool:
     """Found the demonstration organisation in the data folder; whether it was done now. Raises CommandError."""
     data = Path(settings.COMITY_DATA)
-    server.prepare()
+    prepare()
     if connection.vendor != "sqlite":
         raise CommandError("The demonstration lives in a data folder of its own: unset COMITY_DATABASE_URL.")
     try:
@@ -149,7 +161,7 @@ def demonstration() -> bool:
 def serve_demonstration(host: str, port: int) -> int:
     """Serve the demonstration in a process of its own, with its settings. The exit status."""
     environment = {**os.environ, "COMITY_DEMO": "1", "COMITY_DATA": str(settings.COMITY_DATA)}
-    command = [sys.executable, "-m", "comity", "serve", "--host", host, "--port", str(port)]
+    command = [sys.executable, "-m", "comity.cli", "serve", "--host", host, "--port", str(port)]
     try:
         return subprocess.call(command, env=environment)
     except KeyboardInterrupt:

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from comity.site.configuration import database, flag, mail, secret, words
+from comity.site.oidc.configuration import for_allauth, logins, origins
 from comity.site.words import compiled
 
 HERE = Path(__file__).resolve().parent
@@ -53,7 +54,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
+    "comity.site.oidc",
     "allauth.usersessions",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -105,7 +106,7 @@ TEMPLATES = [
 DATABASES: dict[str, dict[str, Any]] = {"default": database(os.environ.get("COMITY_DATABASE_URL", ""), COMITY_DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- people ---
+# --- accounts: how people sign in (docs/accounts.md) ---
 
 AUTH_USER_MODEL = "groundwork.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -113,11 +114,77 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+_PASSWORD = "django.contrib.auth.password_validation."
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": f"{_PASSWORD}UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("name", "email")}},
+    {"NAME": f"{_PASSWORD}MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_PASSWORD}CommonPasswordValidator"},
 ]
+COMITY_OPEN_SIGNUP = flag("COMITY_OPEN_SIGNUP", default=True)
+COMITY_REQUIRE_SECOND_FACTOR = flag("COMITY_REQUIRE_SECOND_FACTOR", default=not LOCAL_ONLY)
+COMITY_OIDC = logins(os.environ.get("COMITY_OIDC", ""), COMITY_DATA)
+# Where mails lead. Without it: to where the page was asked for.
+COMITY_ADDRESS = os.environ.get("COMITY_ADDRESS", "").rstrip("/")
+if not COMITY_ADDRESS and HTTPS and ALLOWED_HOSTS[0] != "*":
+    COMITY_ADDRESS = f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "comity.site.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "comity.site.account_forms.LoginForm",
+    "signup": "comity.site.account_forms.SignupForm",
+    "add_email": "comity.site.account_forms.AddEmailForm",
+    "change_password": "comity.site.account_forms.ChangePasswordForm",
+    "set_password": "comity.site.account_forms.SetPasswordForm",
+    "reset_password": "comity.site.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "comity.site.account_forms.ResetPasswordKeyForm",
+    "reauthenticate": "comity.site.account_forms.ReauthenticateForm",
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "comity.site.accounts.displayed"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_RATE_LIMITS = {"signup": "20/10m/ip", "reset_password": "20/m/ip,5/h/key"}
+MFA_ADAPTER = "comity.site.accounts.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "comity.site.account_forms.AuthenticateForm",
+    "reauthenticate": "comity.site.account_forms.ReauthenticateByCodeForm",
+    "activate_totp": "comity.site.account_forms.ActivateTOTPForm",
+    "add_webauthn": "comity.site.account_forms.AddPasskeyForm",
+    "edit_webauthn": "comity.site.account_forms.RenamePasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+SOCIALACCOUNT_ADAPTER = "comity.site.accounts.MinistryAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "comity.site.account_forms.MinistrySignupForm"}
+SOCIALACCOUNT_PROVIDERS = for_allauth(COMITY_OIDC)
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+if flag("COMITY_BEHIND_PROXY"):
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
+if HTTPS:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+# What counts attempts. One server is all there is on SQLite, so its memory is enough, and attempts cost the database nothing.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "comity_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+    if os.environ.get("COMITY_DATABASE_URL")
+    else {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- languages ---
 
@@ -145,7 +212,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *origins(COMITY_OIDC)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],
@@ -180,6 +247,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"discreet": {"()": "comity.site.discreet.WithoutKeys"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["discreet"]}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("COMITY_LOG_LEVEL", "WARNING").upper()},
 }

@@ -5,13 +5,16 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
-from comity.site import people, roles, translations, views
+from comity.site import demo_sign_in, people, roles, translations, views
 from comity.site.api import api
+from comity.site.oidc import views as oidc
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", views.health, name="health"),
+    path("", include("comity.office.records.log_urls")),
     path("metrics", views.metrics, name="metrics"),
     path("api/v1/", api.urls),
+    path("accounts/oidc/<slug:provider_id>/callback", oidc.callback, name="socialaccount_oidc_callback"),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("people", people.people, name="people"),
@@ -30,8 +33,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("translations", translations.translations, name="translations"),
         path("translations/<str:code>", translations.into, name="translations_into"),
         path("translations/<str:code>/<str:ref>/<str:field>", translations.translate, name="translate"),
+        path("records/", include("comity.office.records.urls")),
         path("charter/", include("comity.office.charter.urls")),
         path("members/", include("comity.office.members.urls")),
         path("accounts/", include("allauth.urls")),
+        path("demo/sign-in", demo_sign_in.demo_sign_in, name="account_demo"),
     ),
 ]

@@ -72,7 +72,7 @@ def collected() -> Catalog:
             strip_comment_tags=True,
         )
         for name, _line, message, comments, context in found:
-            catalogue.add(message, None, [(f"{room}/{name}", None)], auto_comments=comments, context=context)
+            catalogue.add(message, None, [(f"{room}/{name}", 0)], auto_comments=comments, context=context)
     return catalogue
 
 

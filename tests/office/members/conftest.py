@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
+from django.db.models import Model
 
 from comity.groundwork.actions import grant_role, register_person
 from comity.groundwork.acts import Actor, actor_for, system_actor
-from comity.groundwork.models import Person
+from comity.groundwork.models import Event, EventAbout, EventPart, LogHead, Person, TreeHash
 from comity.groundwork.replay import recorded_tables
 from comity.groundwork.translated import Text
 from comity.office.charter.actions import change_setting, found
@@ -22,6 +24,7 @@ from comity.office.members.treaty import Standing
 from comity.office.members.vocabulary import Reading
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
+TODAY = NOW.date()
 
 
 @dataclass
@@ -44,10 +47,10 @@ class Office:
             rest.setdefault("precision", "unknown")
         return record_status(by=self.by, party=party.id, step=step, happened_on=on, **rest)
 
-    def picture(self, on: date = NOW.date(), known: datetime | None = None) -> Picture:
+    def picture(self, on: date = TODAY, known: datetime | None = None) -> Picture:
         return picture(on, known)
 
-    def standing(self, party: Party, on: date = NOW.date(), reading: Reading = Reading.ALL) -> Standing:
+    def standing(self, party: Party, on: date = TODAY, reading: Reading = Reading.ALL) -> Standing:
         return picture(on).standing(party.id, reading)
 
     def waiting_days(self, days: int | None, instruments: int = 3) -> None:
@@ -67,8 +70,13 @@ def office(db: None) -> Office:
     return Office(person)
 
 
-def empty_the_state() -> None:
+def empty_the_state(*more: type[Model]) -> None:
     """What a new installation holds before the log is replayed."""
     with connection.constraint_checks_disabled():
-        for model in reversed(recorded_tables()):
+        for model in [*reversed(recorded_tables()), *more]:
             model._default_manager.all()._raw_delete("default")
+
+
+def empty_everything() -> None:
+    """What a new installation holds before anything has happened."""
+    empty_the_state(EmailAddress, EventPart, EventAbout, Event, TreeHash, LogHead)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from tests.office.members.conftest import NOW, Office, empty_the_state
 
 from comity.groundwork.acts import actor_for
 from comity.groundwork.audiences import ANYONE
@@ -25,8 +26,6 @@ from comity.office.members.models import Contest, StatusFact
 from comity.office.members.queries.status import history, members_on, picture
 from comity.office.members.vocabulary import Force, Membership, Reading, Status, Step
 
-from tests.office.members.conftest import NOW, Office, empty_the_state
-
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 7, 16)
 
@@ -38,7 +37,9 @@ def later(days: int) -> date:
 def test_a_ratification_before_the_signature_is_refused_with_what_must_come_first(office: Office) -> None:
     kenya = office.party("KEN")
     before, size = state(), LogHead.objects.get().size
-    with pytest.raises(Refused, match=r"Kenya, “ratified”: It has not signed by then: the signature comes first") as refused:
+    with pytest.raises(
+        Refused, match=r"Kenya, “ratified”: It has not signed by then: the signature comes first"
+    ) as refused:
         office.step(kenya, "ratified", later(1))
     assert refused.value.field == "step"
     assert (state(), LogHead.objects.get().size) == (before, size)
@@ -236,7 +237,9 @@ def test_membership_on_a_past_day_by_what_happened_and_by_what_was_known(office:
     first = office.step(kenya, "signed", DAY)
     office.now = NOW + timedelta(days=10)
     correct(office, first, happened_on=later(20))
-    contest_status(by=office.by, fact=StatusFact.objects.get(superseded_at=None).id, contested_by="x", why="y", source="z")
+    contest_status(
+        by=office.by, fact=StatusFact.objects.get(superseded_at=None).id, contested_by="x", why="y", source="z"
+    )
     office.now = NOW + timedelta(days=20)
     settle_contest(by=office.by, contest=Contest.objects.get().id, settlement="clear", source="z")
 

@@ -14,9 +14,12 @@ from comity.groundwork.audiences import PUBLIC
 from comity.groundwork.models import Grant, Person
 from comity.groundwork.refs import Kind, Names, register_kind
 from comity.groundwork.roles import ROLES, Role, register_role
+from comity.groundwork.tables import register_table
 from comity.groundwork.translated import Translatable, register_translatable
+from comity.office.charter.events import BodyDissolved, BodyEstablished
 from comity.office.charter.models import Body, Organisation, Setting, Tenet, TenetKind
 from comity.office.charter.settings import SYMBOLS, Declared
+from comity.office.records.feeds import carries_date
 from comity.office.records.symbols import Scheme, register_scheme
 
 T = TypeVar("T")
@@ -188,3 +191,7 @@ register_translatable(
     )
     for field, word in fields
 )
+for _table in (Organisation, Tenet, Body, Setting):
+    register_table(_table)
+carries_date(BodyEstablished, "established_on")
+carries_date(BodyDissolved, "dissolved_on")

@@ -1,13 +1,15 @@
-"""Dates as sources give them: a day, a month, a year, "by then", or not known; and how they are told to people."""
+"""Dates as sources give them: a day, a month, a year, "by then", or not known; how dates and amounts are told to people."""
 
 from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date
+from decimal import Decimal
 from functools import cache
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
+from babel.numbers import format_currency
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -34,12 +36,18 @@ def span(on: date | None, precision: str, seen_on: date) -> tuple[date | None, d
 
 @cache
 def _locale(code: str) -> Locale:
-    return Locale.parse("en_001" if code == "en" else code, sep="-")
+    # The English of the world, as everywhere on the site: 16 July 2026.
+    return Locale.parse("en_001" if code == "en" else code.replace("-", "_"))
+
+
+def locale() -> Locale:
+    """The locale of the active language."""
+    return _locale(get_language() or "en")
 
 
 def day_text(on: date) -> str:
     """A day in the active language."""
-    return str(format_date(on, "long", locale=_locale(get_language() or "en")))
+    return str(format_date(on, "long", locale=locale()))
 
 
 def date_text(on: date | None, precision: str) -> str:
@@ -47,7 +55,12 @@ def date_text(on: date | None, precision: str) -> str:
     if on is None or precision == Precision.UNKNOWN:
         return _("date not known")
     if precision == Precision.MONTH:
-        return str(format_skeleton("yMMMM", on, locale=_locale(get_language() or "en")))
+        return str(format_skeleton("yMMMM", on, locale=locale()))
     if precision == Precision.YEAR:
         return f"{on.year:04d}"
     return _("by %(day)s") % {"day": day_text(on)} if precision == Precision.BY else day_text(on)
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """An amount in the active language, with the code of its currency (ISO 4217) and two decimals."""
+    return str(format_currency(amount, currency, "#,##0.00 ¤¤", locale=locale(), currency_digits=False))

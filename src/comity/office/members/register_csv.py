@@ -78,7 +78,8 @@ def write(lines: Iterable[Line]) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for line in lines:
-        writer.writerow(_cell(getattr(line, column)) for column in COLUMNS)
+        idle = {"precision"} if line.step is None else set()
+        writer.writerow("" if column in idle else _cell(getattr(line, column)) for column in COLUMNS)
     return out.getvalue()
 
 

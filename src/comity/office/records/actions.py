@@ -346,7 +346,9 @@ def add_cosignature(*, by: Actor, witness: str, note: str) -> Checkpoint:
         signature = verified(given, [key])[-1]
         head = read_checkpoint(given.text)
     except LedgerError as error:
-        raise Refused(_("This is not the checkpoint as the witness cosigned it: %(why)s") % {"why": error}, field="note") from error
+        raise Refused(
+            _("This is not the checkpoint as the witness cosigned it: %(why)s") % {"why": error}, field="note"
+        ) from error
     published = Checkpoint.objects.filter(size=head.size).first()
     if published is None or ledger.read_note(bytes(published.note)).text != given.text:
         raise Refused(_("This log has published no such checkpoint."), field="note")

@@ -13,7 +13,7 @@ import hmac
 import io
 import re
 import secrets
-from typing import IO
+from typing import IO, TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -22,6 +22,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from comity.ledger.errors import LedgerError
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 WORK = 18
 """Binary logarithm of scrypt's work: 256 MiB of memory and about a second for each guess."""
@@ -57,13 +60,14 @@ class Encrypting(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: bytes) -> int:  # type: ignore[override]  # any buffer will do
-        self._waiting += data
+    def write(self, data: Buffer) -> int:
+        given = bytes(data)
+        self._waiting += given
         # A full chunk waits for what follows: it may be the last one.
         while len(self._waiting) > CHUNK:
             self._put(bytes(self._waiting[:CHUNK]), last=False)
             del self._waiting[:CHUNK]
-        return len(data)
+        return len(given)
 
     def close(self) -> None:
         if not self.closed:
@@ -94,7 +98,7 @@ class Decrypting(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]  # any buffer will do
+    def readinto(self, buffer: Any) -> int:
         if not self._ready and not self._ended:
             self._ready = memoryview(self._take())
         count = min(len(buffer), len(self._ready))

@@ -96,15 +96,15 @@ def export(path: Path, audience: str, *, now: datetime) -> Exported:
     return Exported(path, audience, size, held, rows, tuple(missing), checkpoint)
 
 
-def events_in_order(size: int) -> Iterator[Event]:
-    """The first events of the log with their parts, a batch at a time."""
+def events_in_order(size: int, *related: str) -> Iterator[Event]:
+    """The first events of the log, a batch at a time. related: what is fetched with them."""
     for start in range(0, size, BATCH):
         batch = Event.objects.filter(seq__gte=start, seq__lt=min(start + BATCH, size))
-        yield from batch.order_by("seq").prefetch_related("parts")
+        yield from batch.order_by("seq").prefetch_related(*related)
 
 
 def _records(reader: Reader, size: int, now: datetime) -> Iterator[Record]:
-    for event in events_in_order(size):
+    for event in events_in_order(size, "parts"):
         record = log.record_of(event)
         yield record if reader.all else record.shown_to(reader.audiences, now)
 

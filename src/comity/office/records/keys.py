@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from comity.ledger.signing import KEY_BYTES, PrivateKey, Purpose, PublicKey, read_private_key
+from comity.ledger.signing import KEY_BYTES, PrivateKey, PublicKey, Purpose, read_private_key
 
 FILE = "log-key"
 

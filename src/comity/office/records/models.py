@@ -69,7 +69,10 @@ class Document(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="issued") | Q(symbol__isnull=False), name="what_is_issued_has_a_symbol"
             ),
-            models.CheckConstraint(condition=Q(relation="", base=None) | ~Q(relation="") & Q(base__isnull=False), name="a_relation_has_a_base"),
+            models.CheckConstraint(
+                condition=Q(relation="", base=None) | ~Q(relation="") & Q(base__isnull=False),
+                name="a_relation_has_a_base",
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["-issued_on", "-id"]), models.Index(fields=["concerns"])]
 

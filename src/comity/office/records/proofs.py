@@ -120,9 +120,7 @@ def _fetch(nodes: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
     if not wanted:
         return {}
     # Written out: the ORM takes longer to compose this than the database to answer it.
-    table, level, index, hashed = map(
-        connection.ops.quote_name, (TreeHash._meta.db_table, "level", "index", "hash")
-    )
+    table, level, index, hashed = map(connection.ops.quote_name, (TreeHash._meta.db_table, "level", "index", "hash"))
     pairs = ", ".join(["(%s, %s)"] * len(wanted))
     with connection.cursor() as cursor:
         cursor.execute(

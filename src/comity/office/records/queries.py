@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,8 @@ from comity.groundwork.roles import SECRETARY
 from comity.groundwork.tables import register_table
 from comity.groundwork.translated import Translatable, register_translatable
 from comity.ledger.event import ACT, Sealed
+from comity.office.records.events import DocumentIssued
+from comity.office.records.feeds import carries_date
 from comity.office.records.models import (
     Checkpoint,
     Cosignature,
@@ -57,7 +59,7 @@ class Page:
 
 
 def documents(reader: Reader, *, series: str = "", status: str = "", search: str = "") -> QuerySet[Document]:
-    """Documents that a reader may read, the newest first. search: words of a symbol."""
+    """Documents that a reader may read, drafts and then the newest first. search: words of a symbol."""
     found = Document.objects.filter(_for(reader))
     if series:
         found = found.filter(series=series)
@@ -65,12 +67,7 @@ def documents(reader: Reader, *, series: str = "", status: str = "", search: str
         found = found.filter(status=status)
     if search:
         found = found.filter(symbol__icontains=search)
-    return found.order_by("-issued_on", "-id")
-
-
-def drafts() -> QuerySet[Document]:
-    """Documents that were not issued yet, the newest first; for the secretariat."""
-    return Document.objects.filter(status=Status.DRAFT).order_by("-id")
+    return found.order_by(F("issued_on").desc(nulls_first=True), "-id")
 
 
 def document(reader: Reader, key: str) -> Document | None:
@@ -257,13 +254,17 @@ def work_of_the_secretariat(actor: Actor) -> Iterable[Waiting]:
     """Drafts to be issued, and witnesses that say that the log contradicts itself."""
     if not actor.holds(SECRETARY):
         return
-    waiting = Document.objects.filter(Exists(DocumentVersion.objects.filter(document=OuterRef("pk"))), status=Status.DRAFT).count()
+    waiting = Document.objects.filter(
+        Exists(DocumentVersion.objects.filter(document=OuterRef("pk"))), status=Status.DRAFT
+    ).count()
     if waiting:
         words = ngettext("%(count)d draft waits to be issued.", "%(count)d drafts wait to be issued.", waiting)
         yield Waiting(words % {"count": waiting}, reverse("records:documents") + f"?status={Status.DRAFT}")
-    for answer in WitnessAnswer.objects.filter(contradicts=True, witness__retired_at__isnull=True).select_related("witness"):
-        words = _("The witness %(witness)s holds that the record contradicts what it cosigned: find out why at once.")
-        yield Waiting(str(words) % {"witness": answer.witness.name}, reverse("records:checkpoints"))
+    for answer in WitnessAnswer.objects.filter(contradicts=True, witness__retired_at__isnull=True).select_related(
+        "witness"
+    ):
+        alarm = _("The witness %(witness)s holds that the record contradicts what it cosigned: find out why at once.")
+        yield Waiting(str(alarm) % {"witness": answer.witness.name}, reverse("records:checkpoints"))
 
 
 # --- how others name these things ---
@@ -291,6 +292,7 @@ register_translatable(
         )
     ]
 )
+carries_date(DocumentIssued, "issued_on")
 register_table(Document, audience_of)
 register_table(DocumentVersion, lambda row: audience_of(row.document), related=("document",))
 register_table(Witness)

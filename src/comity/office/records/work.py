@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from comity.groundwork import jobs
 from comity.groundwork.acts import system_actor
+from comity.groundwork.refusals import Refused
 from comity.ledger import LedgerError
 from comity.ledger.note import Note
 from comity.ledger.signing import read_public_key
@@ -74,7 +75,7 @@ def _ask_one(witness: Witness, checkpoint: Checkpoint, old: int, now: datetime) 
         signed = ask_witness(witness.url, note, proofs.consistency, read_public_key(witness.key), old=old)
         cosigned = Note(note.text, signed).encode().decode()
         actions.add_cosignature(by=by, witness=witness.id, note=cosigned)
-    except (LedgerError, actions.Refused) as error:
+    except (LedgerError, Refused) as error:
         contradicts = isinstance(error, WitnessAnswerError) and error.answered in {
             Refusal.OTHER_SIZE,
             Refusal.INCONSISTENT,

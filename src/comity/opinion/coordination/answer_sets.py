@@ -15,6 +15,8 @@ from comity.opinion.votes import FloatArray, Int8Array, Int32Array, Int64Array
 
 _LEAST_TOGETHER = 3
 """A pair of answers is looked at when so many people hold both."""
+NOT_WANTED = 9
+"""Stands for a statement of which no answer is wanted; no answer has this code."""
 
 
 @njit(cache=True)
@@ -154,13 +156,13 @@ def count_prefixes(held: UInt64Array, seen: UInt64Array, grown: Int64Array, n_pe
 
 @njit(cache=True)
 def count_answers(ballots: Ballots, wanted: Int8Array) -> tuple[Int64Array, Int64Array]:
-    """For each person: of the statements with a wanted answer (9 = none), how many were voted on and how many as wanted."""
+    """For each person: of the statements with a wanted answer (else `NOT_WANTED`), how many were voted on and how many as wanted."""
     met = np.zeros(len(ballots.offsets) - 1, dtype=np.int64)
     same = np.zeros(len(ballots.offsets) - 1, dtype=np.int64)
     for p in range(len(met)):
         for k in range(ballots.offsets[p], ballots.offsets[p + 1]):
             answer = wanted[ballots.columns[k]]
-            if answer != 9:
+            if answer != NOT_WANTED:
                 met[p] += 1
                 same[p] += answer == ballots.values[k]
     return met, same

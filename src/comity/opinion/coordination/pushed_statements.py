@@ -15,7 +15,7 @@ import numpy as np
 
 from comity.opinion.arithmetic import log
 from comity.opinion.chance import UInt64Array, hash_ids
-from comity.opinion.coordination.answer_sets import count_answers, count_prefixes, grow, joint_answers
+from comity.opinion.coordination.answer_sets import NOT_WANTED, count_answers, count_prefixes, grow, joint_answers
 from comity.opinion.coordination.bits import Ballots, answers_as_bits
 from comity.opinion.coordination.evidence import chance_of, log_factorials, log_tail
 from comity.opinion.coordination.findings import SuspectedCluster, Trace
@@ -148,7 +148,7 @@ def _varied(sets: Sequence[Answers]) -> list[Answers]:
 
 def _count(ballots: Ballots, answers: Answers) -> tuple[_Counts, Int64Array]:
     """The counts of a set over everybody, and who its members are."""
-    wanted = np.full(ballots.n_statements, 9, dtype=np.int8)
+    wanted = np.full(ballots.n_statements, NOT_WANTED, dtype=np.int8)
     for answer in answers:
         wanted[answer // 2] = 1 if answer % 2 else -1
     met, same = count_answers(ballots, wanted)

@@ -93,7 +93,7 @@ def _plane(result: OpinionResult) -> Markup:
         radius = min(40.0, max(3.0, math.sqrt(cell.people * ink)))
         drawn.append(_mark(result, cell, place(cell.x, cell.y), radius))
     taken: list[tuple[float, float]] = []
-    for n, group in enumerate(result.groups):
+    for n, group in enumerate(result.groups if len(result.groups) > 1 else ()):
         x, y = place(group.centre[0], group.centre[1]) if len(group.centre) > 1 else (WIDTH / 2, height / 2)
         x, y = min(max(x, 24.0), WIDTH - 24.0), min(max(y, 24.0), height - 24.0)
         while any(abs(x - other[0]) < 26 and abs(y - other[1]) < 34 for other in taken):
@@ -115,7 +115,7 @@ def _line(result: OpinionResult) -> Markup:
         y = ground - (ground - 50) * cell.people / most
         drawn.append(Markup(f'<path class="st" d="M{_short(x)},{ground}V{_short(y)}"/>'))
         drawn.append(_mark(result, cell, (x, y), radius))
-    for n, group in enumerate(result.groups):
+    for n, group in enumerate(result.groups if len(result.groups) > 1 else ()):
         centre = group.centre[0] if group.centre else 0.0
         x = WIDTH / 2 + (centre - (max(xs) + min(xs)) / 2) * (WIDTH - 2 * _MARGIN) / wide
         drawn.append(_letter(n, group.id, min(max(x, 20.0), WIDTH - 20.0), 250))
@@ -138,7 +138,9 @@ def _figure(result: OpinionResult, title: str, height: int, drawn: list[Markup])
 def _mark(result: OpinionResult, cell: Cell, at: tuple[float, float], radius: float) -> Markup:
     n = style_of([group.id for group in result.groups].index(cell.group))
     moved = f"translate({_short(at[0])} {_short(at[1])})scale({_short(radius)})"
-    title = say("cell_title", people=say("people", n=cell.people), id=cell.group)
+    title = say("people", n=cell.people)
+    if len(result.groups) > 1:
+        title = say("cell_title", people=title, id=cell.group)
     return Markup(f'<use href="#m{n}" class="c g{n}" transform="{moved}"><title>{escape(title)}</title></use>')
 
 

@@ -67,9 +67,10 @@ def summary_lines(result: OpinionResult) -> list[str]:
 
 def what_this_is(result: OpinionResult) -> str:
     """How many people cast how many votes on how many statements."""
-    counts = result.counts
+    counts, floor = result.counts, result.settings.floor
     return say(
-        "what_this_is",
+        "what_is_counted" if floor > 1 else "what_this_is",
+        floor=floor,
         people=say("people", n=counts.participants),
         votes=say("votes", n=counts.votes),
         statements=say("statements", n=counts.statements),
@@ -93,6 +94,12 @@ def ground(statement: StatementResult, ranking: Ranking) -> GroundScore:
 def share_of(rate: Rate | None) -> float | None:
     """The share of a part of the people that agrees, None where it was left out or rests on too few votes to be told."""
     return rate.share if rate is not None and rate.seen >= ENOUGH else None
+
+
+def _is_sure(result: OpinionResult, statement: StatementResult) -> bool:
+    """Whether most people agree by the lower end of the headline measure."""
+    lower = ground(statement, result.headline_ranking).lower
+    return lower is not None and lower >= MOST
 
 
 def measure(result: OpinionResult) -> str:
@@ -147,8 +154,8 @@ def far_apart(result: OpinionResult, statement: StatementResult) -> str:
 
 def _common_ground(result: OpinionResult) -> Finding:
     kind = measure(result)
-    scores = [ground(entry, result.headline_ranking) for entry in result.statements if entry.takes_part]
-    sure = sum(score.lower is not None and score.lower >= MOST for score in scores)
+    leading = [entry for entry in result.statements if entry.takes_part and _is_sure(result, entry)]
+    sure = len(leading)
     if not result.headline:
         lead = say("find_common_unknown")
     elif kind == "score":
@@ -157,6 +164,9 @@ def _common_ground(result: OpinionResult) -> Finding:
         lead = say(f"find_common_{kind}", n=sure)
     else:
         lead = say("find_common_none")
+    if sure and kind == "fifth" and len(result.groups) > 1:
+        shared = sum(_in_every_group(entry) for entry in leading)
+        lead += " " + (say("find_common_all_groups") if shared == sure else say("find_common_in_groups", n=shared))
     quoted = [result.statement(key) for key in result.headline[:QUOTED]]
     quotes = tuple(
         Quote(entry, at_least(result, ground(entry, result.headline_ranking), named=bool(sure))) for entry in quoted
@@ -164,8 +174,14 @@ def _common_ground(result: OpinionResult) -> Finding:
     return Finding(say("find_common"), lead, (), quotes, "common")
 
 
+def _in_every_group(statement: StatementResult) -> bool:
+    """Whether more than half of each group are known to have agreed."""
+    return all((share_of(rate) or 0.0) > MOST for rate in statement.by_group)
+
+
 def _groups(result: OpinionResult) -> Finding:
     more: list[str] = []
+    resamples = say("times", n=result.stability.resamples)
     if not result.groups:
         lead = say("find_no_groups")
     elif len(result.groups) == 1:
@@ -176,9 +192,13 @@ def _groups(result: OpinionResult) -> Finding:
         lead = say("find_perhaps_groups" if unsure else "find_some_groups", n=len(result.groups))
         sizes = [say("find_group_size", share=percent(group.share), id=group.id) for group in result.groups]
         more.append(say("find_group_sizes", sizes=", ".join(sizes)))
-    if result.groups and result.stability.resamples:
+    if len(result.groups) == 1 and result.stability.resamples:
+        more.append(
+            say("find_given_up", resamples=resamples)
+        )  # nobody draws again for a group that was alone from the start
+    elif result.groups and result.stability.resamples:
         same = result.stability.groups_in_resamples.count(len(result.groups))
-        more.append(say("find_resampled", resamples=say("times", n=result.stability.resamples), same=same))
+        more.append(say("find_resampled", resamples=resamples, same=same))
     measured = [(group.stability, n) for n, group in enumerate(result.groups) if group.stability is not None]
     if len(measured) > 1:
         least: Group = result.groups[min(measured)[1]]
@@ -201,7 +221,8 @@ def _map(quality: Quality) -> Finding:
     gain = quality.plain_log_loss - quality.log_loss
     clear = gain > CLEAR_GAIN * plain[0] if plain else gain > 0
     pairs = say("find_pairs", map=round(quality.auc * 100), plain=round(quality.plain_auc * 100))
-    return Finding(say("find_map"), say("find_map_yes" if clear else "find_map_little"), (pairs,), (), "map")
+    anchor = "trials" if quality.trials else "map"
+    return Finding(say("find_map"), say("find_map_yes" if clear else "find_map_little"), (pairs,), (), anchor)
 
 
 def _coordination(result: OpinionResult) -> Finding:
@@ -226,15 +247,15 @@ def _missing(result: OpinionResult) -> Finding:
     lead = say("find_lacking", n=lacking, of=of) if lacking else say("find_nothing_lacking")
     more = [say("who_speaks")]
     unplaced = result.counts.participants - result.counts.on_the_map
-    if unplaced > 0:
+    if unplaced > 0 and result.counts.on_the_map:
         more.append(say("find_unplaced", n=unplaced))
     shares = []
     for segment in result.segments:
         if segment.not_declared:
-            share = percent(segment.not_declared / result.counts.participants)
+            share = percent(segment.not_declared / max(result.counts.on_the_map, 1))
             shares.append(say("find_not_declared_share", share=share, name=harmless(segment.name, 40)))
     if shares:
         more.append(say("find_not_declared", shares=", ".join(shares)))
     if result.source.left_out:
-        more.append(say("find_bad_rows", n=len(result.source.left_out)))
+        more.append(say("find_bad_rows"))
     return Finding(say("find_missing"), lead, tuple(more), (), "next")

@@ -146,6 +146,8 @@ def _context(result: OpinionResult) -> dict[str, Any]:
         ),
         "all_of": lambda rate: (Row(say("everyone"), "", rate),),
         "measure": findings.measure(result),
+        "dash": say("dash_floor", n=result.settings.floor) if result.settings.floor > 1 else say("dash"),
+        "for_one_place": -(-result.slate.people // max(len(result.slate.entries), 1)),
         "map": drawings.opinion_map(result),
         "cell_sizes": [cell.people for cell in result.cells],
         "directions": _directions(result),
@@ -153,6 +155,7 @@ def _context(result: OpinionResult) -> dict[str, Any]:
         "segments": [(segment, [_by_label(segment, entry) for entry in named]) for segment in result.segments],
         "wide": lambda segment: len(segment.labels) > MOST_COLUMNS,
         "marked": _marked(result),
+        "asked": any(entry.important_by_group is not None for entry in result.statements),
         "lacking": _lacking(result.next_statements, by_id),
         "most_needed": [by_id[key] for key in result.next_statements.most_needed if key in by_id],
         "ordered": ordered[:MOST_ROWS],
@@ -197,6 +200,10 @@ def _headline_words(result: OpinionResult, entry: StatementResult) -> str:
         said = [say("estimate_span", estimate=figures.percent(score.estimate), span=between)]
     if score.weakest is not None and len(result.groups) > 1:
         said.append(say("weakest_group", id=score.weakest))
+    for group, rate in zip(result.groups, entry.by_group, strict=False):
+        share = findings.share_of(rate)
+        if share is not None and share < findings.MOST <= score.lower:
+            said.append(say("but_group", id=group.id, share=figures.percent(share)))
     for part in entry.by_segment:
         if part.least.weakest is not None and part.least.estimate is not None:
             said.append(
@@ -295,7 +302,9 @@ def _by_label(segment: SegmentResult, entry: StatementResult) -> LabelRates:
     known = [(share, -n) for n, rate in enumerate(part.rates) if (share := findings.share_of(rate)) is not None]
 
     def named(share: float, n: int) -> str:
-        return say("least_in", share=figures.percent(share), label=texts.harmless(segment.labels[n], 40))
+        rate = part.rates[n]
+        label = texts.harmless(segment.labels[n], 40)
+        return say("least_in", share=figures.percent(share), n=rate.seen if rate else 0, label=label)
 
     if not known:
         return LabelRates(entry, part.rates, say("no_figure"), say("no_figure"))

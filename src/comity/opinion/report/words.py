@@ -44,8 +44,14 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
         "Nobody was asked. People and answers are invented, and no figure here says what anyone thinks."
     ),
     "what_this_is": "{people} took part and cast {votes} on {statements}: agree, pass or disagree.",
+    "what_is_counted": (
+        "The answers of {people} are counted: {votes} on {statements}, agree, pass or disagree. Figures on fewer than "
+        "{floor} people are left out."
+    ),
     "nobody_saw_all": "Not everybody saw every statement; a person answered {each} of them on average.",
-    "who_speaks": "The figures speak for those who took part, not for a population: nobody was drawn by lot.",
+    "who_speaks": (
+        "The figures speak for those who took part; how they came, and whom they resemble, is not known here."
+    ),
     "about": "About this consultation",
     "source": "Source",
     "skip": "Skip to the findings",
@@ -53,6 +59,7 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     # --- main findings ---
     "in_short": "In short",
     "see": "More",
+    "see_counts": "How it was counted",
     "find_common": "What unites",
     "find_common_fifth": (
         "On {n} statement most people agree, even among the fifth who agree least.",
@@ -64,6 +71,8 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     ),
     "find_common_flat": ("On {n} statement most people agree.", "On {n} statements most people agree."),
     "find_common_score": "These statements come closest to agreement in every group.",
+    "find_common_all_groups": "More than half of every group agree as well.",
+    "find_common_in_groups": "On {n} of them more than half of every group agree as well.",
     "find_common_none": "No statement is sure of most people’s agreement wherever they stand. The closest:",
     "find_common_unknown": "There is not enough evidence to say what people agree on across their differences.",
     "find_groups": "Who differs",
@@ -76,6 +85,10 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "find_group_sizes": "Of the people on the map, {sizes}.",
     "find_group_size": "{share} are in group {id}",
     "find_resampled": "When people were drawn again {resamples}, {same} of the draws gave the same number of groups.",
+    "find_given_up": (
+        "Groups that showed at first did not come back well enough when people were drawn again {resamples}, and were "
+        "given up."
+    ),
     "find_least_stable": "The least certain is group {id}: {words}.",
     "stable_very": "it comes back nearly unchanged",
     "stable": "it comes back, with other people at its edge",
@@ -106,29 +119,28 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
         "It is suspected: {n} cluster of voters resemble each other more than their opinions explain.",
         "It is suspected: {n} clusters of voters resemble each other more than their opinions explain.",
     ),
-    "find_kept_all": "The findings do not depend on them: without them, the top {of} stay.",
-    "find_kept_some": "The findings depend on them in part: without them, {kept} of the top {of} stay.",
+    "find_kept_all": "Common ground does not depend on it: whichever is left out, its first {of} statements stay.",
+    "find_kept_some": "Common ground depends on it in part: if one is left out, {kept} of its first {of} statements stay.",
     "find_missing": "What is missing",
     "find_lacking": (
         "{n} of {of} statements has too few votes to say anything about it.",
         "{n} of {of} statements have too few votes to say anything about them.",
     ),
-    "find_nothing_lacking": "Every statement has enough votes to be counted.",
+    "find_nothing_lacking": "Every statement has enough votes to say something about it.",
     "find_unplaced": (
         "{n} person gave no answer that could be placed on the map.",
         "{n} people gave no answer that could be placed on the map.",
     ),
     "find_not_declared": "Who people are is known only in part: {shares}.",
     "find_not_declared_share": "{share} did not declare their {name}",
-    "find_bad_rows": ("{n} bad row was left out.", "{n} bad rows were left out."),
+    "find_bad_rows": "Rows that could not be read were left out; they are listed at the end.",
     # --- common ground ---
     "common": "Common ground",
     "common_fifth": (
         "What people agree on across their differences. For each statement we look at the fifth of people who "
-        "agree with it least, "
-        "wherever they stand, and ask how many of them agree. The lower end of the interval decides the order, "
-        "so that a statement with few "
-        "votes cannot lead by luck."
+        "agree with it least, wherever they stand, and estimate how many of them agree: from all answers together, as "
+        "nobody answered everything. The lower end of the interval decides the order, so that a statement with few "
+        "votes cannot lead by luck. A group smaller than a fifth may still disagree; where it does, that is said."
     ),
     "common_least_group": (
         "What people agree on across their differences: for each statement we look at the group that agrees with "
@@ -141,8 +153,13 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     ),
     "bars": (
         "Bars: the solid part agrees, the gap passes, the hatched part disagrees; the line beneath is the "
-        "interval of the "
-        "share that agrees. Counts: agree / pass / disagree. A dash means not enough evidence."
+        "interval of the share that agrees. Counts: agree / pass / disagree. Intervals are meant to hold the true "
+        "value in {coverage} of 100 cases."
+    ),
+    "dash": "A dash means not enough evidence, never zero.",
+    "dash_floor": (
+        "A dash means not enough evidence, or a figure that is left out because it rests on fewer than {n} people or "
+        "would give such a figure away; never zero."
     ),
     "at_least_fifth": "Of the fifth who agree least, at least {tenths} in 10 agree.",
     "at_least_group": "In every group, at least {tenths} in 10 agree.",
@@ -154,6 +171,7 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "score_of_one": "Score {estimate} of 1.",
     "estimate_span": "Estimate {estimate}, interval {span}.",
     "weakest_group": "Least in group {id}.",
+    "but_group": "But not in group {id}: {share}.",
     "weakest_segment": "By {name}: least in {label}, {estimate} ({span}).",
     "no_common": "Nothing can be ranked: too few people answered the same statements.",
     "who": "Who",
@@ -169,14 +187,11 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
         "below."
     ),
     "map_cells": (
-        "Each mark stands for at least {least} people who are near each other, never for one person; its area is "
-        "their number. Shape, colour "
-        "and letter say to which group most of them belong."
+        "Each mark stands for at least {least} people who are near each other, never for one person; a larger mark "
+        "for more people."
     ),
-    "map_strip_cells": (
-        "Each mark stands for at least {least} people who are near each other, never for one person. Shape, colour "
-        "and letter say to which group most of them belong."
-    ),
+    "map_strip_cells": ("Each mark stands for at least {least} people who are near each other, never for one person."),
+    "map_groups": "Shape and colour say to which group they belong; a letter stands in the middle of its group.",
     "map_marks": "{cells} marks, of {least} to {most} people.",
     "map_title": "Map of opinion: {people} in {groups}",
     "map_strip_title": "Line of opinion: {people} in {groups}",
@@ -211,7 +226,11 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
         "to more than one in part."
     ),
     "groups_number": "How the number was found: {components} components, {modes} separate peaks of opinion.",
-    "group_people": "{people}, {share} of those on the map; {certain} belong clearly (at least 8 in 10).",
+    "group_people": "{people}, {share} of those on the map.",
+    "group_certain": (
+        "{n} of them belongs to it with a probability of at least 80%.",
+        "{n} of them belong to it with a probability of at least 80%.",
+    ),
     "group_stability": "In resamples {words} (similarity {jaccard} of 1).",
     "group_stability_unknown": "How stable it is was not measured.",
     "group_apart": "What sets it apart",
@@ -240,15 +259,23 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     # --- slate ---
     "slate": "A list that represents everybody",
     "slate_how": (
-        "Chosen so that each part of the people has a share of the places in proportion to its number. "
-        "These are not the most agreed statements: what a minority wants has its place too."
+        "Chosen so that each part of the people has a share of the places in proportion to its number: with {places} "
+        "places, {people} who agree on something have a right to one. Who agrees is estimated from the map: people "
+        "who stand where agreement is more likely than not."
     ),
-    "slate_entry": "{supporters} would agree; for {newly} of them it is the first on the list.",
+    "slate_all": (
+        "By this estimate everybody would agree with each statement on the list, so that no part of the people needs "
+        "a place of its own."
+    ),
+    "slate_entry": (
+        "{supporters} are more likely than not to agree; for {newly} of them it is the first on the list.",
+        "{supporters} are more likely than not to agree; for {newly} of them it is the first on the list.",
+    ),
+    "slate_entry_none": "{supporters} are more likely than not to agree; all of them had something on the list before.",
     "slate_completion": "Filled in after all fair shares were used.",
-    "slate_represented": "{represented} of {people} agree with at least one statement on the list.",
-    "slate_basis": "Basis: {basis} agreement.",
-    "slate_modelled": "modelled",
-    "slate_observed": "observed",
+    "slate_represented": (
+        "{represented} of {people} are more likely than not to agree with at least one statement on the list."
+    ),
     "slate_holds": "The certificate of proportionality was checked and holds.",
     "slate_fails": "The certificate of proportionality does not hold.",
     "slate_certain": "Against the votes as cast it holds, whatever the votes not cast would have been.",
@@ -259,15 +286,16 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "segments": "By what people declared",
     "segments_how": (
         "Some people declared who they are. Rates within a declared part of the people need no map and no groups. "
-        "A dash means fewer than 5 votes, or fewer people than may be shown."
+        "Of labels with 5 votes or more the least and the most agreeing are named; with few votes either may be chance."
     ),
+    "segment_people": "{name}: people on the map",
     "segment_groups": "{name}: people and opinion groups",
     "segment_rates": "{name}: agreement with the statements named above",
     "not_declared": "Not declared",
     "label": "Declared",
     "least": "Least",
     "most": "Most",
-    "least_in": "{share} ({label})",
+    "least_in": "{share} of {n} ({label})",
     "no_segments": "Nobody declared anything, or it was not asked.",
     # --- importance ---
     "importance": "What people marked as important",
@@ -276,6 +304,7 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
         "on them."
     ),
     "importance_none": "People were not asked to mark what is important to them.",
+    "importance_left_out": "Marks were made, but no statement has votes of {n} people.",
     "marks": "Marks",
     "rate": "Share",
     "marks_share": "Of voters",
@@ -287,7 +316,9 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     ),
     "coordination_compared": "{people} were compared.",
     "cluster": "Cluster {n}: {people}",
-    "cluster_kept": "Without this cluster, {kept} of the top {of} statements stay, and there would be {groups}.",
+    "cluster_few": "Cluster {n}: fewer than {floor} people",
+    "cluster_kept": "Without this cluster {kept} of the first {of} statements stay, and {groups}.",
+    "cluster_groups": ("{n} group is found", "{n} groups are found"),
     # --- next ---
     "next": "What to ask next",
     "next_how": "Statements on which further votes would tell the most:",
@@ -299,7 +330,7 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "all_how": (
         "In the order of common ground, then by number. Share: of all votes that agree. Sure: lower end of "
         "the headline measure. "
-        "Divides: 0 to 0.5. A dash means not enough evidence; for a group, fewer than 5 votes."
+        "Divides: 0 to 0.5. Of a group with fewer than 5 votes no share is given."
     ),
     "all_open": "Show all {n} statements",
     "all_cut": "The first {n} are shown here; the file statements.parquet has all {of}.",
@@ -314,9 +345,9 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "method": "How this was made, and how to check it",
     "method_ranking": "Headline",
     "ranking_fifth": (
-        "Agreement of the fifth of people who agree least, ranked by the lower end of its interval. It does not "
-        "depend on how people "
-        "were grouped, and a large group cannot outvote a small one."
+        "Agreement of the fifth of people who agree least, estimated from the map and ranked by the lower end of its "
+        "interval. It does not depend on how people were grouped, and four fifths cannot outvote the rest. A smaller "
+        "group can be outvoted: its own rates stand beside."
     ),
     "ranking_group": (
         "Agreement of the group that agrees least, ranked by the lower end of its interval. A large group cannot "
@@ -341,10 +372,11 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "floor": "Floor",
     "floor_how": (
         "none: every vote counts",
-        "entries that rest on fewer than {n} people were left out before anything was computed",
+        "{n} people; what rests on fewer was left out before anything was computed",
     ),
     "most_axes": "Axes tried, at most",
     "digest": "SHA-256 of the votes",
+    "sums_digest": "SHA-256 of sums.json",
     "result_format": "Format of result.json",
     "taking_part": "Statements taking part",
     "on_the_map": "People on the map",
@@ -355,7 +387,8 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "trials": "Which number of axes foretells hidden votes best",
     "trials_how": (
         "{hidden} votes were hidden. Log-loss: lower is better. AUC: share of pairs told apart, higher is "
-        "better. Zero axes: the plain rate."
+        "better. Zero axes: only how popular each statement is. Chosen are the fewest axes that do as well as the "
+        "best, within one standard error or 0.001."
     ),
     "axes": "Axes",
     "log_loss": "Log-loss",
@@ -372,6 +405,11 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "check_command": "comity map --check FOLDER",
     "notes": "Notes",
     "left_out": "What was left out",
+    "left_out_floor": (
+        "Figures on fewer than {n} people, and what would give them away by subtraction. People on no map, and their "
+        "votes on a statement, are not counted where they are fewer than {n}."
+    ),
+    "left_out_rows": "Rows that could not be read",
     "left_out_more": ("and {n} more row", "and {n} more rows"),
     "nothing_left_out": "Nothing: every row was read.",
     "attribution": "Attribution",

@@ -243,8 +243,8 @@ def is_checkbox(field: BoundField) -> bool:
 @register.simple_tag
 def current_value(field: BoundField) -> str:
     """What a field's thing reads now, if the form holds something else: shown when somebody else changed it meanwhile."""
-    now, given = field.initial, field.value()
-    if now is None or str(now) == str(given or ""):
+    now, given = field.initial, str(field.value() or "").replace("\r\n", "\n").strip()
+    if now is None or str(now) == given:
         return ""
     words = {str(key): str(word) for key, word in _flat(getattr(field.field, "choices", ()))}
     return words.get(str(now), str(now)) or _("(empty)")

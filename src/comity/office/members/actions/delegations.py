@@ -11,9 +11,9 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from comity.groundwork.actions import register_person
+from comity.groundwork.actions import record_person
 from comity.groundwork.acts import Actor, act, applies, record, system_actor
-from comity.groundwork.events import RoleEnded, RoleGranted
+from comity.groundwork.events import PersonRegistered, RoleEnded, RoleGranted
 from comity.groundwork.ids import new_id
 from comity.groundwork.jobs import recurring
 from comity.groundwork.log import Recorded
@@ -39,7 +39,7 @@ from comity.office.members.vocabulary import BY_OFFICE, CredentialKind, Examinat
 # --- credentials ---
 
 
-@act("members.receive_credential", may=(SECRETARY,), records=(CredentialReceived,))
+@act("members.receive_credential", may=(SECRETARY,), records=(CredentialReceived, PersonRegistered))
 def receive_credential(
     *,
     by: Actor,
@@ -151,7 +151,7 @@ def _apply_credential_examined(stated: CredentialExamined, recorded: Recorded) -
 @act(
     "members.name_delegate",
     may=(SECRETARY, HEAD_OF_DELEGATION.of("party")),
-    records=(DelegateNamed, RoleGranted),
+    records=(DelegateNamed, PersonRegistered, RoleGranted),
 )
 def name_delegate(
     *,
@@ -211,7 +211,7 @@ def _known_or_new(by: Actor, name_given: str, email: str | None, language: str, 
         known = Person.objects.filter(email=address, erased_at__isnull=True).first()
         if known is not None:
             return known
-    return register_person(by=by, name=name_given, email=email or None, language=language, invented=invented)
+    return record_person(by, name_given, email or None, language, invented=invented)
 
 
 @applies(DelegateNamed)

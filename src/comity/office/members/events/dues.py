@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from comity.groundwork.audiences import MEMBERS
 from comity.groundwork.facts import Namer, fact
+from comity.office.members.dates import money
 from comity.office.members.events.parties import OfParty
 
 
@@ -29,11 +30,10 @@ class DuesAssessed(OfParty):
     reason: str
 
     def sentence(self, name: Namer) -> str:
-        return _("%(party)s: dues for %(year)d assessed at %(amount)s %(currency)s.") % {
+        return _("%(party)s: dues for %(year)d assessed at %(amount)s.") % {
             "party": name(self.party_ref),
             "year": self.year,
-            "amount": self.amount,
-            "currency": self.currency,
+            "amount": money(self.amount, self.currency),
         }
 
 
@@ -52,9 +52,8 @@ class DuesPaid(OfParty):
     reference: str
 
     def sentence(self, name: Namer) -> str:
-        return _("%(party)s paid %(amount)s %(currency)s for %(year)d.") % {
+        return _("%(party)s paid %(amount)s for %(year)d.") % {
             "party": name(self.party_ref),
             "year": self.year,
-            "amount": self.amount,
-            "currency": self.currency,
+            "amount": money(self.amount, self.currency),
         }

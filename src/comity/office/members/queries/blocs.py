@@ -28,7 +28,7 @@ def _in_blocs(found: Iterable[BlocMembership]) -> list[InBloc]:
     rows, names = list(found), naming()
     opted: dict[str, list[OptOut]] = {}
     outs = OptOut.objects.filter(membership__in=[row.id for row in rows], struck_at__isnull=True)
-    for out in outs.order_by("since", "id"):
+    for out in outs.order_by("since", "matter", "id"):
         opted.setdefault(out.membership_id, []).append(out)
     return [
         InBloc(row, thing_of(row.party, names), thing_of(row.bloc, names), tuple(opted.get(row.id, ()))) for row in rows

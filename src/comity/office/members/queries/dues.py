@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from comity.groundwork.audiences import MEMBERS, Reader
+from comity.office.members.dates import money
 from comity.office.members.models import Assessment, Payment
 
 
@@ -18,15 +20,27 @@ class DuesOfYear:
     payments: tuple[Payment, ...]
     in_arrears: bool
 
+    def _told(self, amount: Decimal) -> str:
+        return money(amount, self.assessment.currency)
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """Its amounts for people: assessed, paid, open."""
+        return {
+            "assessed": self._told(self.assessment.amount),
+            "paid": self._told(self.paid),
+            "open": self._told(self.open),
+        }
+
     @property
     def paid(self) -> Decimal:
         """What came in."""
-        return sum((payment.amount for payment in self.payments), Decimal(0))
+        return sum((payment.amount for payment in self.payments), Decimal("0.00"))
 
     @property
     def open(self) -> Decimal:
         """What is still to come; never below zero."""
-        return max(self.assessment.amount - self.paid, Decimal(0))
+        return max(self.assessment.amount - self.paid, Decimal("0.00"))
 
 
 def dues(party_id: str, on: date, reader: Reader) -> list[DuesOfYear]:

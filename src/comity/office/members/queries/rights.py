@@ -41,10 +41,8 @@ def rights(of_all: Standing, sure: Standing) -> list[HeldRight]:
 def notes_on_rights(years: Sequence[DuesOfYear]) -> list[str]:
     """What else bears on rights. Arrears are a note: no right is lost by itself."""
     return [
-        _(
-            "Dues for %(year)d are in arrears: %(open)s %(currency)s. Whether a right is lost is for the organisation to decide."
-        )
-        % {"year": year.assessment.year, "open": year.open, "currency": year.assessment.currency}
+        _("Dues for %(year)d are in arrears: %(open)s. Whether a right is lost is for the organisation to decide.")
+        % {"year": year.assessment.year, "open": year.told["open"]}
         for year in years
         if year.in_arrears
     ]

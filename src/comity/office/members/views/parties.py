@@ -19,6 +19,7 @@ from comity.office.members.forms import ImportForm, MergeForm, NewPartyForm, Par
 from comity.office.members.models import Party
 from comity.office.members.names import name_of, region_name
 from comity.office.members.queries import blocs, delegations, depositary, dues, rights, status
+from comity.office.members.queries import register as listing
 from comity.office.members.queries.parties import naming, party_choices, shown_name, things
 from comity.office.members.queries.parties import party as party_by_id
 from comity.office.members.register_csv import write
@@ -39,8 +40,8 @@ def register(request: Request) -> HttpResponse:
     form = RegisterFilter(request.GET or None)
     asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     seen = _picture(request, asked)
-    rows = status.register(seen)
-    shown = status.chosen(
+    rows = listing.register(seen)
+    shown = listing.chosen(
         rows,
         status=asked.get("status", ""),
         kind=asked.get("kind", ""),
@@ -56,10 +57,10 @@ def register(request: Request) -> HttpResponse:
             "seen": seen,
             "filtered": len(shown) != len(rows),
             "empty": not rows,
-            "counts": status.counts(rows),
+            "counts": listing.counts(rows),
             "force": status.on_force(seen),
             "force_with_contested": status.on_force(seen, Reading.ALL),
-            "tiles": status.tiles(shown),
+            "tiles": listing.tiles(shown),
             "key": [one for one in Status if one in present],
             "contested": any(row.contested for row in shown),
             "page": page_of_list(request, shown, LONGEST),
@@ -77,7 +78,7 @@ def _picture(request: Request, asked: dict[str, Any]) -> status.Picture:
 
 def export(request: Request) -> HttpResponse:
     """The register as a file that can be imported again."""
-    response = HttpResponse(write(status.export_lines()), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(write(listing.export_lines()), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="register.csv"'
     return response
 
@@ -115,7 +116,7 @@ def party(request: Request, key: str) -> HttpResponse:
     reader, today = request.actor.reader, request.actor.now.date()
     standing, sure = seen.standing(current.id), seen.standing(current.id, Reading.UNCONTESTED)
     fact = seen.facts[standing.ground.id] if standing.ground else None
-    row = status.Row(current, name_of(current, naming()), standing, sure, fact)
+    row = listing.Row(current, name_of(current, naming()), standing, sure, fact)
     years = dues.dues(current.id, today, reader)
     may = {name: may_do(request.actor, f"members.{name}", party=key) for name in _ACTS}
     return render(
@@ -124,6 +125,7 @@ def party(request: Request, key: str) -> HttpResponse:
         {
             "party": current,
             "row": row,
+            "membership": status.on_membership(standing),
             "kind": PartyKind(current.kind).label,
             "region": region_name(current.region) if current.region else "",
             "seen": seen,

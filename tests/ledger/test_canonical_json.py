@@ -14,7 +14,7 @@ import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from comity.ledger.canonical import MAX_DEPTH, MAX_WHOLE, CanonicalError, canonical, read_canonical
+from comity.ledger.canonical_json import MAX_DEPTH, MAX_WHOLE, CanonicalError, canonical, read_canonical
 
 WHOLE = st.integers(-MAX_WHOLE, MAX_WHOLE)
 NUMBERS = WHOLE | st.floats(allow_nan=False, allow_infinity=False)

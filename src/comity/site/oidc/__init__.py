@@ -1,0 +1,1 @@
+"""Signing in with a ministry's own login, by OpenID Connect."""

@@ -1,0 +1,40 @@
+"""Other installations for tests: an emptied one, and one on a database file of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
+from django.db.utils import ConnectionHandler
+from django.test import override_settings
+
+from comity.groundwork.models import Event, EventAbout, EventPart, Job, LogHead, Token, TreeHash
+from comity.groundwork.replay import recorded_tables
+from comity.office.records.models import Checkpoint, Cosignature, WitnessAnswer
+from comity.office.records.snapshot import on
+
+ON_POSTGRESQL = bool(os.environ.get("COMITY_DATABASE_URL"))
+"""A snapshot of PostgreSQL is a connection of its own, which sees only what was committed: such tests need real transactions."""
+BESIDE = (EventAbout, EventPart, Event, TreeHash, LogHead, Job, Token, Cosignature, WitnessAnswer, Checkpoint)
+
+
+@contextmanager
+def empty_installation(data: Path) -> Iterator[Path]:
+    """Within: the tables are empty, and the data folder is another."""
+    with transaction.atomic(), connection.constraint_checks_disabled():
+        for model in (*BESIDE, *reversed(recorded_tables())):
+            model._default_manager.all()._raw_delete(DEFAULT_DB_ALIAS)
+    data.mkdir(exist_ok=True)
+    with override_settings(COMITY_DATA=data):
+        yield data
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[None]:
+    """Within: the database is this SQLite file."""
+    handler = ConnectionHandler({DEFAULT_DB_ALIAS: {"ENGINE": "django.db.backends.sqlite3", "NAME": path}})
+    with closing(handler.create_connection(DEFAULT_DB_ALIAS)) as database, on(database):
+        yield
