@@ -16,6 +16,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from tests.site.accounts import OTHER, PASSWORD, confirm_again, confirmed, link_in, sent, sign_in, sign_up, signed_in
 
 from comity.groundwork.actions import change_person, erase_person, grant_role, register_person
 from comity.groundwork.acts import actor_for, system_actor
@@ -23,9 +24,10 @@ from comity.groundwork.models import Event, Job, Person
 from comity.groundwork.refusals import NotAllowed, Refused
 from comity.groundwork.replay import differences, recorded_tables, replay, state
 from comity.site.entries import erase_unconfirmed, forget_sessions
-from tests.site.accounts import OTHER, PASSWORD, confirm_again, confirmed, link_in, sent, sign_in, sign_up, signed_in
 
 pytestmark = pytest.mark.django_db
+
+
 @pytest.fixture
 def grace() -> Person:
     """Somebody with a password and a confirmed address."""
@@ -74,7 +76,9 @@ def test_nobody_signs_in_before_the_address_is_confirmed(client: Client) -> None
     assert not signed_in(other)
     page = link_in(confirm.body)
     assert client.get(page).status_code == 200
-    assert not EmailAddress.objects.get().verified, "opening a link confirms nothing: programs that look into mail do that"
+    assert not EmailAddress.objects.get().verified, (
+        "opening a link confirms nothing: programs that look into mail do that"
+    )
     client.post(page)
     assert EmailAddress.objects.get().verified
     assert signed_in(client)
@@ -163,7 +167,9 @@ def test_whoever_is_registered_by_the_secretariat_gets_a_link_to_set_a_password(
     assert signed_in(client), "the link came by mail, so the address is confirmed"
     assert EmailAddress.objects.get(user=person).verified
     again = Client()
-    assert "no longer works" in again.get(link_in(invitation.body).replace("/zh/", "/en/"), follow=True).content.decode()
+    assert (
+        "no longer works" in again.get(link_in(invitation.body).replace("/zh/", "/en/"), follow=True).content.decode()
+    )
 
 
 def test_invented_people_get_no_mail_and_people_without_address_none_either(secretary: Person) -> None:
@@ -254,7 +260,9 @@ def test_a_new_address_counts_once_it_is_confirmed_and_by_an_event(grace: Person
     assert not Event.objects.filter(type="groundwork.person_changed").exists()
     client.post(link_in(told.body))
     assert Person.objects.get().email == "hopper@example.org"
-    assert list(EmailAddress.objects.values_list("email", "primary", "verified")) == [("hopper@example.org", True, True)]
+    assert list(EmailAddress.objects.values_list("email", "primary", "verified")) == [
+        ("hopper@example.org", True, True)
+    ]
     changed = Event.objects.get(type="groundwork.person_changed")
     assert changed.actor_id == grace.id
     (notice,) = sent()
@@ -404,7 +412,9 @@ def test_cookies_cannot_be_read_by_scripts_and_end_with_the_browser_unless_asked
     assert sign_in(Client(), remember="on").cookies["sessionid"]["max-age"] > 86_400
 
 
-@pytest.mark.parametrize("onward", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\\\evil.example"])
+@pytest.mark.parametrize(
+    "onward", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\\\evil.example"]
+)
 def test_nobody_is_sent_elsewhere_after_signing_in(grace: Person, onward: str) -> None:
     client = Client()
     response = sign_in(client, next=onward)
@@ -418,5 +428,7 @@ def test_a_mail_leads_to_this_site_whatever_host_was_asked_for(client: Client, s
     client.post("/en/accounts/password/reset/", {"email": "grace@example.org"}, headers={"host": "localhost:1234"})
     (told,) = sent()
     assert set(re.findall(r"https?://[^/\s]+", told.body)) == {"https://waico.example"}
-    refused = client.post("/en/accounts/password/reset/", {"email": "grace@example.org"}, headers={"host": "evil.example"})
+    refused = client.post(
+        "/en/accounts/password/reset/", {"email": "grace@example.org"}, headers={"host": "evil.example"}
+    )
     assert refused.status_code == 400

@@ -18,7 +18,7 @@ from ninja.security import HttpBearer
 from pydantic import Field
 
 from comity.groundwork.acts import ACTS, Actor, actor_for
-from comity.groundwork.perform import arguments_of, perform
+from comity.groundwork.perform import arguments_of, carry_out
 from comity.groundwork.queries import Entry, Thing, person_of_token, timeline
 from comity.groundwork.refs import Ref
 from comity.groundwork.refusals import NotFound, Refused
@@ -180,9 +180,7 @@ def list_events(request: Any, asked: Query[EventsAsked]) -> list[EventOut]:
 @events.get("/acts", response=list[ActOut], auth=READING)
 def list_acts(request: Any) -> list[ActOut]:
     """Every act, what it does and who may do it."""
-    return [
-        ActOut(name=act.name, summary=act.summary, may=[role.name for role in act.may]) for act in ACTS.values()
-    ]
+    return [ActOut(name=act.name, summary=act.summary, may=[role.name for role in act.may]) for act in ACTS.values()]
 
 
 @events.get("/roles", response=list[RoleOut], auth=READING)
@@ -193,7 +191,7 @@ def list_roles(request: Any) -> list[RoleOut]:
 
 def _route(name: str) -> Callable[..., Done]:
     def does(request: Any, arguments: Any) -> Done:
-        made = perform(name, request.auth, arguments.model_dump(mode="json"))
+        made = carry_out(name, request.auth, arguments)
         return Done(id=made["id"] if made else None)
 
     does.__name__ = name.replace(".", "_")

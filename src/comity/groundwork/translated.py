@@ -27,6 +27,14 @@ class Made(StrEnum):
     MACHINE = "machine"
 
 
+class State(StrEnum):
+    """How a wording stands: the original, or made from today's original and read over; made from an older one; not read over."""
+
+    SOUND = "sound"
+    STALE = "stale"
+    UNREAD = "unread"
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """A text in one language. of: digest of the original that it was made from, empty for the original itself.
@@ -100,6 +108,17 @@ class Text:
         wording = self.wordings.get(language)
         return wording is not None and language != self.original_language and wording.of != digest(self.original)
 
+    def state(self, language: str) -> State | None:
+        """What a translator should know of the wording in a language; None: there is none."""
+        wording = self.wordings.get(language)
+        if wording is None or not wording.text:
+            return None
+        if language == self.original_language:
+            return State.SOUND
+        if self.is_stale(language):
+            return State.STALE
+        return State.SOUND if wording.reviewed else State.UNREAD
+
     def rewritten(self, text: str) -> Self:
         """The same text with a new original; other wordings stay and become stale if it differs."""
         return replace(self, wordings={**self.wordings, self.original_language: Wording(text)})
@@ -145,9 +164,11 @@ class TranslatedField(models.JSONField):
         return None if loaded is None else Text.from_json(loaded)
 
     def get_prep_value(self, value: Any) -> Any:
-        """`Text` to JSON for the database, with the digest by which a query finds stale wordings (empty: no original)."""
+        """`Text` to JSON for the database, with the states of its wordings for queries: " ar:unread en:sound ", or "" without a text."""
         if isinstance(value, Text):
-            value = {**value.to_json(), "digest": digest(value.original) if value.original else ""}
+            states = ((code, value.state(code)) for code in sorted(value.wordings))
+            told = " ".join(f"{code}:{state}" for code, state in states if state is not None)
+            value = {**value.to_json(), "states": f" {told} " if value.original else ""}
         return super().get_prep_value(value)
 
     def to_python(self, value: Any) -> Any:
@@ -163,7 +184,7 @@ class TranslatedField(models.JSONField):
 class Translatable:
     """A field of a kind of thing that the translators' desk shows.
 
-    audience: who may read a row's text. where: condition on rows that are still in use.
+    audience: who may read a row's text. where: condition on rows that are still in use, None: all are.
     """
 
     kind: str
@@ -171,7 +192,7 @@ class Translatable:
     field: str
     word: str | Promise
     audience: Callable[[Any], str]
-    where: models.Q = models.Q()
+    where: models.Q | None = None
 
 
 TRANSLATABLE: dict[tuple[str, str], Translatable] = {}

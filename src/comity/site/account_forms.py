@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
@@ -15,7 +15,6 @@ from django.contrib.auth.hashers import make_password
 from django.core.validators import MaxLengthValidator
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from comity.groundwork.actions import LONGEST_ADDRESS
@@ -25,14 +24,17 @@ from comity.groundwork.texts import clean_line
 
 _ADDRESS = (_("E-mail address"), "")
 _OWN_PASSWORD = (_("Password"), "")
-_NEW = _("At least ten characters: four or five words that have nothing to do with each other are easy to keep and hard to guess.")
+_NEW = _(
+    "At least ten characters: four or five words that have nothing to do with each other are easy to keep and hard to guess."
+)
 _CODE = (_("Code"), _("From your app, or one of your recovery codes."))
 
 
 class Worded(forms.Form):
     """Gives allauth's fields our labels and helps, and no text inside the fields, which vanishes when one writes."""
 
-    words: dict[str, tuple[str | Promise, str | Promise]] = {}
+    words: ClassVar[dict[str, tuple[Any, Any]]] = {}
+    """Label and help of fields by their names, translated when the page is made."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,7 +56,7 @@ class LoginForm(Worded, account.LoginForm):
         """Whether the page leads on to signing up."""
         return bool(settings.COMITY_OPEN_SIGNUP)
 
-    words = {
+    words: ClassVar = {
         "login": _ADDRESS,
         "password": _OWN_PASSWORD,
         "remember": (_("Keep me signed in on this device"), ""),
@@ -67,11 +69,11 @@ class Named(Worded):
     name = forms.CharField(
         label=_("Name"), max_length=200, help_text=_("Shown beside what you do in the record."), widget=forms.TextInput
     )
-    words = {
+    words: ClassVar = {
         "email": (_("E-mail address"), _("You confirm it by a link that is sent to it. Only the secretariat sees it.")),
         "password1": (_("Password"), _NEW),
     }
-    field_order = ["name", "email", "password1"]
+    field_order = ("name", "email", "password1")
     hashed: str | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -106,13 +108,13 @@ class MinistrySignupForm(Named, social.SignupForm):
 class AddEmailForm(Worded, account.AddEmailForm):
     """Another address in place of the present one."""
 
-    words = {"email": (_("New e-mail address"), _("The present one is used until you have confirmed the new one."))}
+    words: ClassVar = {"email": (_("New e-mail address"), _("The present one is used until you have confirmed the new one."))}
 
 
 class ChangePasswordForm(Worded, account.ChangePasswordForm):
     """A new password, by whoever knows the present one."""
 
-    words = {
+    words: ClassVar = {
         "oldpassword": (_("Present password"), ""),
         "password1": (_("New password"), _NEW),
         "password2": (_("New password again"), ""),
@@ -122,13 +124,14 @@ class ChangePasswordForm(Worded, account.ChangePasswordForm):
 class SetPasswordForm(Worded, account.SetPasswordForm):
     """A password for whoever had none."""
 
-    words = {"password1": (_("Password"), _NEW), "password2": (_("Password again"), "")}
+    words: ClassVar = {"password1": (_("Password"), _NEW), "password2": (_("Password again"), "")}
 
 
 class ResetPasswordForm(Worded, account.ResetPasswordForm):
     """To whom a link is sent by which a password is set."""
 
-    words = {"email": _ADDRESS}
+    words: ClassVar = {"email": _ADDRESS}
+    users: list[Person]
 
     def clean_email(self) -> str:
         """Only addresses that people sign in with: not one that somebody wants to change to, which may be mistyped."""
@@ -140,39 +143,42 @@ class ResetPasswordForm(Worded, account.ResetPasswordForm):
 class ResetPasswordKeyForm(Worded, account.ResetPasswordKeyForm):
     """A password, set by a link from a mail."""
 
-    words = SetPasswordForm.words
+    words: ClassVar = SetPasswordForm.words
 
 
 class ReauthenticateForm(Worded, account.ReauthenticateForm):
     """The password once more, before something that a stranger at an open screen must not do."""
 
-    words = {"password": _OWN_PASSWORD}
+    words: ClassVar = {"password": _OWN_PASSWORD}
 
 
 class AuthenticateForm(Worded, mfa.AuthenticateForm):
     """The second step of signing in."""
 
-    words = {"code": _CODE}
+    words: ClassVar = {"code": _CODE}
 
 
 class ReauthenticateByCodeForm(Worded, mfa.ReauthenticateForm):
     """A code once more."""
 
-    words = {"code": _CODE}
+    words: ClassVar = {"code": _CODE}
 
 
 class ActivateTOTPForm(Worded, totp.ActivateTOTPForm):
     """The first code of an app."""
 
-    words = {"code": (_("Code from the app"), _("Six digits; they change every half minute."))}
+    words: ClassVar = {"code": (_("Code from the app"), _("Six digits; they change every half minute."))}
 
 
 class AddPasskeyForm(Worded, webauthn.AddWebAuthnForm):
     """A passkey, which the browser makes."""
 
-    words = {
+    words: ClassVar = {
         "name": (_("Name"), _("So that you know it from others: “phone”, “key on the ring”.")),
-        "passwordless": (_("Sign in with it alone"), _("It then asks for its PIN, a finger or a face, and no password is needed.")),
+        "passwordless": (
+            _("Sign in with it alone"),
+            _("It then asks for its PIN, a finger or a face, and no password is needed."),
+        ),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -183,4 +189,4 @@ class AddPasskeyForm(Worded, webauthn.AddWebAuthnForm):
 class RenamePasskeyForm(Worded, webauthn.EditWebAuthnForm):
     """Another name for a passkey."""
 
-    words = {"name": (_("Name"), "")}
+    words: ClassVar = {"name": (_("Name"), "")}

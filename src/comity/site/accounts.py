@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from io import BytesIO
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
 import qrcode
@@ -29,9 +29,8 @@ from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse, translate_url
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from qrcode.image.svg import SvgPathFillImage
 
 from comity.groundwork import mail
@@ -55,7 +54,7 @@ def house_name() -> str:
 class AccountAdapter(DefaultAccountAdapter):
     """Addresses and passwords."""
 
-    error_messages = DefaultAccountAdapter.error_messages | {
+    error_messages: ClassVar = DefaultAccountAdapter.error_messages | {
         "account_inactive": gettext_lazy("The secretariat has closed this account."),
         "duplicate_email": gettext_lazy("This is your address already."),
         "email_password_mismatch": gettext_lazy("This address and this password do not belong together."),
@@ -130,11 +129,13 @@ def mail_words(email: str, request: HttpRequest | None = None) -> dict[str, str]
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Passkeys, apps and recovery codes. Their secrets are stored encrypted: a copy of the database alone opens no account."""
 
-    error_messages = DefaultMFAAdapter.error_messages | {
+    error_messages: ClassVar = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": gettext_lazy("This cannot be switched off."),
         "cannot_generate_recovery_codes": gettext_lazy("Set up a passkey or an app first."),
         "incorrect_code": gettext_lazy("This code is not right, or no longer."),
-        "unverified_email": gettext_lazy("Confirm your e-mail address first: the link is in the mail that you were sent."),
+        "unverified_email": gettext_lazy(
+            "Confirm your e-mail address first: the link is in the mail that you were sent."
+        ),
         "add_email_blocked": gettext_lazy("This address cannot be added."),
     }
 
@@ -156,9 +157,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         qrcode.make(url, image_factory=SvgPathFillImage).save(drawn)
         return drawn.getvalue().decode()
 
-    def generate_authenticator_name(self, user: Person, type: Authenticator.Type) -> str:
+    def generate_authenticator_name(self, user: Person, kind: Authenticator.Type) -> str:
         """The name that is offered for a new passkey."""
-        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        count = Authenticator.objects.filter(user_id=user.pk, type=kind).count()
         return _("Passkey %(number)d") % {"number": count + 1}
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
@@ -174,7 +175,7 @@ def _cipher() -> Fernet:
 class MinistryAdapter(DefaultSocialAccountAdapter):
     """Logins of ministries. Whose account it is follows from the ministry's own number for the person, never from an unverified address."""
 
-    error_messages = DefaultSocialAccountAdapter.error_messages | {
+    error_messages: ClassVar = DefaultSocialAccountAdapter.error_messages | {
         "email_taken": gettext_lazy(
             "Somebody with this address is registered already. Sign in as usual, then link %s on your page."
         ),
@@ -216,7 +217,7 @@ class MinistryAdapter(DefaultSocialAccountAdapter):
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Form | None = None) -> Person:
         """Register somebody who comes from a ministry: an act of a visitor. Raises Refused."""
         told: Person = sociallogin.user
-        values = form.cleaned_data if form is not None else {"name": told.name, "email": told.email}
+        values: dict[str, Any] = form.cleaned_data if form is not None else {"name": told.name, "email": told.email}
         sociallogin.user = register_person(
             by=actor_for(None), name=values["name"], email=values["email"] or None, language=get_language() or "en"
         )

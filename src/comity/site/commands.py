@@ -5,6 +5,7 @@ Import this only after `django.setup()`. A verb that writes goes through the run
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -72,7 +73,7 @@ def administrator(name: str, email: str, language: str) -> str:
 
 
 def act(name: str, given: Sequence[str], person: str | None) -> dict[str, Any] | None:
-    """Do an act by name. given: KEY=VALUE, where VALUE is JSON if it is sound JSON, else text; @FILE stands for a file's content.
+    """Do an act by name. given: KEY=VALUE, where VALUE is JSON if it is sound JSON, else text; @FILE stands for a file's content (bytes are given in base64).
 
     person: e-mail address of whoever acts, None: the system. Raises CommandError, Refused.
     """
@@ -100,8 +101,10 @@ def arguments(name: str, given: Sequence[str]) -> dict[str, Any]:
             known = ", ".join(arguments_of(name).model_fields)
             raise CommandError(f"{entry!r}: write KEY=VALUE; {name} takes {known}")
         if written.startswith("@"):
-            written = Path(written[1:]).read_text(encoding="utf-8")
-        value = _value(written, str in _types(hints[key]))
+            content = Path(written[1:]).read_bytes()
+            of_bytes = bytes in _types(hints[key])
+            written = base64.b64encode(content).decode() if of_bytes else content.decode()
+        value = _value(written, not {str, bytes}.isdisjoint(_types(hints[key])))
         read[key] = Text.of(value).to_json() if isinstance(value, str) and Text in _types(hints[key]) else value
     return read
 

@@ -140,7 +140,9 @@ CONDITIONS.append(
     Condition(
         frozenset({ADMINISTRATOR.name, SECRETARY.name}),
         has_second_factor,
-        gettext_lazy("Your role counts once you have set up a passkey or an app for codes: see “Passkeys and codes” on your page."),
+        gettext_lazy(
+            "Your role counts once you have set up a passkey or an app for codes: see “Passkeys and codes” on your page."
+        ),
     )
 )
 
@@ -150,11 +152,18 @@ def second_factor_wanted(actor: Actor) -> list[Waiting]:
     """For whoever holds a role that does not count yet."""
     if not actor.withheld:
         return []
-    return [Waiting(_("Set up a passkey or an app for codes: until then your role does not count."), reverse("mfa_index"))]
+    return [
+        Waiting(_("Set up a passkey or an app for codes: until then your role does not count."), reverse("mfa_index"))
+    ]
 
 
 register_panel(
-    Panel("me", 10, "account/_withheld.html", lambda actor, _ref: {"index": reverse("mfa_index")} if actor.withheld else None)
+    Panel(
+        "me",
+        10,
+        "account/_withheld.html",
+        lambda actor, _ref: {"index": reverse("mfa_index")} if actor.withheld else None,
+    )
 )
 
 

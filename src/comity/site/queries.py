@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet, TextField, Value
+from django.db.models import Count, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -153,24 +153,26 @@ class Wanted:
 
 
 def standings(languages: Iterable[str]) -> dict[str, list[Standing]]:
-    """How the texts stand in each language, field by field. One query for each kind of text, whatever the number of languages."""
-    codes = list(languages)
-    found: dict[str, list[Standing]] = {code: [] for code in codes}
+    """How the texts stand in each language, field by field. One query for each field, whatever the number of languages and texts."""
+    found: dict[str, list[Standing]] = {code: [] for code in languages}
     for entry in TRANSLATABLE.values():
-        counted: dict[str, Any] = {"texts": Count("pk")}
-        for code in codes:
-            for want in Want:
-                counted[f"{want}_{code}"] = Count("pk", filter=_wants(entry, code, want))
-        totals = _rows(entry, codes).aggregate(**counted)
-        for code in codes:
-            numbers = {want.value: totals[f"{want}_{code}"] for want in Want}
-            found[code].append(Standing(entry, code, totals["texts"], **numbers))
+        # Texts that stand alike in all languages are counted together by the database: there are few ways of standing.
+        alike = _texts(entry).values("states").annotate(count=Count("pk")).order_by("states")
+        counted = [(dict(one.split(":") for one in row["states"].split()), row["count"]) for row in alike]
+        for code, standing in found.items():
+            numbers = dict.fromkeys(("missing", "stale", "unread", "sound"), 0)
+            for states, count in counted:
+                numbers[states.get(code, "missing")] += count
+            del numbers["sound"]
+            standing.append(Standing(entry, code, sum(count for _states, count in counted), **numbers))
     return found
 
 
 def wanted_rows(entry: Translatable, language: str, want: Want) -> QuerySet[Any]:
     """The rows whose text wants something in a language, in the order in which they were made."""
-    return _rows(entry, [language]).filter(_wants(entry, language, want)).order_by("pk")
+    if want is Want.MISSING:
+        return _texts(entry).exclude(states__contains=f" {language}:").order_by("pk")
+    return _texts(entry).filter(states__contains=f" {language}:{want} ").order_by("pk")
 
 
 def wanted(entry: Translatable, rows: Sequence[Any]) -> list[Wanted]:
@@ -180,29 +182,13 @@ def wanted(entry: Translatable, rows: Sequence[Any]) -> list[Wanted]:
     return [Wanted(things[row.pk], entry, getattr(row, entry.field)) for row in rows]
 
 
-def _rows(entry: Translatable, languages: Iterable[str]) -> QuerySet[Any]:
-    """Rows in use that hold a text at all, with what tells how it stands; empty where there is nothing."""
-
-    def told(path: str) -> Coalesce:
-        return Coalesce(KT(f"{entry.field}__{path}"), Value(""), output_field=TextField())
-
-    rows: QuerySet[Any] = entry.model._default_manager.filter(entry.where)
-    rows = rows.annotate(now=told("digest"), written_in=told("original_language"))
-    for code in languages:
-        wording = f"wordings__{code}"
-        rows = rows.annotate(**{f"given_{code}": told(f"{wording}__text"), f"made_from_{code}": told(f"{wording}__of")})
-    return rows.exclude(now="")
-
-
-def _wants(entry: Translatable, language: str, want: Want) -> Q:
-    """At most one of the three holds for a text; the original wants nothing."""
-    foreign, missing = ~Q(written_in=language), Q(**{f"given_{language}": ""})
-    stale = ~Q(**{f"made_from_{language}": F("now")})
-    if want is Want.MISSING:
-        return foreign & missing
-    if want is Want.STALE:
-        return foreign & ~missing & stale
-    return foreign & ~missing & ~stale & Q(**{f"{entry.field}__wordings__{language}__reviewed": False})
+def _texts(entry: Translatable) -> QuerySet[Any]:
+    """Rows in use that hold a text at all, with how its wordings stand, as the column keeps it."""
+    states = Coalesce(KT(f"{entry.field}__states"), Value(""), output_field=TextField())
+    rows: QuerySet[Any] = entry.model._default_manager.all()
+    in_use: QuerySet[Any] = rows if entry.where is None else rows.filter(entry.where)
+    texts: QuerySet[Any] = in_use.annotate(states=states).exclude(states="")
+    return texts
 
 
 @waits

@@ -48,7 +48,9 @@ class PartiesAsked(ReadingAsked, Asked):
     status: Status | None = Field(None, description="Only those with this status under the reading.")
     kind: PartyKind | None = None
     region: str = Field("", max_length=3, description="M49 code of a region or sub-region.")
-    contested: bool = Field(False, description="Only those whose status rests on, or would differ with, contested facts.")
+    contested: bool = Field(
+        False, description="Only those whose status rests on, or would differ with, contested facts."
+    )
 
 
 class BlocsAsked(Asked):
@@ -441,9 +443,8 @@ def one_party(request: Any, key: str, asked: Query[ReadingAsked]) -> PartyWhole:
     actor: Actor = request.auth
     seen = _picture(actor, asked)
     today = actor.now.date()
-    of_all, sure = seen.standing(current.id), seen.standing(current.id, Reading.UNCONTESTED)
-    fact = seen.facts[of_all.ground.id] if of_all.ground else None
-    row = listing.Row(current, name_of(current, naming()), of_all, sure, fact)
+    of_all, sure = seen.both(current.id)
+    row = listing.Row(current, name_of(current, naming()), of_all, sure)
     is_group = current.kind in GROUPS
     return PartyWhole(
         **_entry(row, asked.reading),
@@ -455,8 +456,7 @@ def one_party(request: Any, key: str, asked: Query[ReadingAsked]) -> PartyWhole:
         declarations=list(map(DepositedOut.of, depositary.declarations(current.id))),
         delegation=list(map(_delegate, delegations.delegation(current.id, today, actor.reader))),
         credentials=[
-            _credential(delegations.authority(one, today))
-            for one in delegations.credentials(current.id, actor.reader)
+            _credential(delegations.authority(one, today)) for one in delegations.credentials(current.id, actor.reader)
         ],
         within=list(map(InBlocOut.of, of_blocs.blocs_of(current.id))),
         members=list(map(InBlocOut.of, of_blocs.members_of(current.id))) if is_group else [],

@@ -150,6 +150,7 @@ class StatusFact(models.Model):
             effective_on=self.effective_on,
             contested=contested,
             takes_over=self.takes_over,
+            evidence=self.evidence,
         )
 
 

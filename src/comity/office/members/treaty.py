@@ -9,7 +9,7 @@ own clause is the charter's setting `entry_into_force`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby
 from types import MappingProxyType
@@ -29,10 +29,17 @@ from comity.office.members.vocabulary import (
     TakesOver,
 )
 
+_RANK = {step: n for n, step in enumerate(Step)}
+
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A step as the machine sees it. on: None if not known at all. seen_on: when it was first entered. order: place in the log."""
+    """A step as the machine sees it. on: None if not known at all. seen_on: when it was first entered. order: place in the log.
+
+    Computed once: earliest: the first day on which it may have happened, None: any; latest: the day by which it had; counts_from:
+    the first day on which it surely has effect; exact: whether that day is known to be the first; place: where it stands in its
+    party's history: by day, on one day in the order of `Step`, then in the order of entry.
+    """
 
     id: str
     step: Step
@@ -43,26 +50,30 @@ class Happened:
     effective_on: date | None = None
     contested: bool = False
     takes_over: str = ""
+    evidence: str = ""
+    earliest: date | None = field(init=False)
+    latest: date = field(init=False)
+    counts_from: date = field(init=False)
+    exact: bool = field(init=False)
+    place: tuple[date, int, int] = field(init=False)
 
-    @property
-    def earliest(self) -> date | None:
-        """The first day on which it may have happened, None: any."""
-        return span(self.on, self.precision, self.seen_on)[0]
+    def __post_init__(self) -> None:
+        earliest, latest = span(self.on, self.precision, self.seen_on)
+        counts_from = self.effective_on or latest
+        computed = {
+            "earliest": earliest,
+            "latest": latest,
+            "counts_from": counts_from,
+            "exact": self.effective_on is not None or self.precision == Precision.DAY,
+            "place": (counts_from, _RANK[self.step], self.order),
+        }
+        for name, value in computed.items():
+            object.__setattr__(self, name, value)
 
-    @property
-    def latest(self) -> date:
-        """The day by which it had happened."""
-        return span(self.on, self.precision, self.seen_on)[1]
 
-    @property
-    def counts_from(self) -> date:
-        """The first day on which it surely has effect."""
-        return self.effective_on or self.latest
-
-    @property
-    def exact(self) -> bool:
-        """Whether that day is known to be the first."""
-        return self.effective_on is not None or self.precision == Precision.DAY
+def place(step: Happened) -> tuple[date, int, int]:
+    """The key by which the steps of a history are put in order."""
+    return step.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +227,6 @@ EFFECTS: Mapping[Step, Callable[[Position, Happened], Position]] = MappingProxyT
     }
 )
 """What each step changes."""
-
-_RANK = {step: n for n, step in enumerate(Step)}
-
-
-def place(step: Happened) -> tuple[date, int, int]:
-    """Where a step stands in its party's history: by day, on one day in the order of `Step`, then in the order of entry."""
-    return (step.counts_from, _RANK[step.step], step.order)
 
 
 def advance(at: Position, step: Happened) -> Position:

@@ -6,6 +6,9 @@ everywhere: nobody enters a status, and nobody computes a step.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -113,6 +116,26 @@ class Status(TextChoices):
     SUSPENDED = "suspended", _("suspended")
     WITHDRAWN = "withdrawn", _("withdrawn")
     CEASED = "ceased", _("ceased to exist")
+
+
+SIGNS: Mapping[Status, str] = MappingProxyType(
+    {
+        Status.NONE: "·",
+        Status.INVITED: "✉",
+        Status.CONSIDERING: "…",
+        Status.DECLINED: "✕",
+        Status.OBSERVER: "○",
+        Status.SIGNED: "✎",
+        Status.PROVISIONAL: "◑",
+        **dict.fromkeys((Status.RATIFIED, Status.ACCEPTED, Status.APPROVED, Status.ACCEDED, Status.SUCCEEDED), "◐"),
+        Status.UNDATED: "◉",
+        Status.IN_FORCE: "●",
+        Status.SUSPENDED: "‖",
+        Status.WITHDRAWN: "−",
+        Status.CEASED: "†",
+    }
+)
+"""The sign of each status on the map, which tells it apart without colour."""
 
 
 class Force(TextChoices):

@@ -116,9 +116,7 @@ class DocumentWhole(Schema):
 @router.get("/documents", response=Part[DocumentOut])
 def documents(request: Any, asked: Query[DocumentsAsked]) -> Part[DocumentOut]:
     """Documents that you may read, drafts and then the newest first."""
-    rows = queries.documents(
-        request.auth.reader, series=asked.series, status=asked.status or "", search=asked.search
-    )
+    rows = queries.documents(request.auth.reader, series=asked.series, status=asked.status or "", search=asked.search)
     part = rows[asked.offset : asked.offset + asked.limit]
     return Part(total=rows.count(), items=list(map(DocumentOut.of, part)))
 

@@ -110,7 +110,11 @@ class Ministry(OpenIDConnectProvider):
     ) -> HttpResponse:
         """To the ministry's pages, with a nonce that the answer must hold."""
         nonce = secrets.token_urlsafe(24)
-        kwargs |= {"auth_params": {**self.get_auth_params(), "nonce": nonce}, "nonce": nonce, "language": get_language()}
+        kwargs |= {
+            "auth_params": {**self.get_auth_params(), "nonce": nonce},
+            "nonce": nonce,
+            "language": get_language(),
+        }
         return super().redirect(request, process, next_url, data, **kwargs)
 
     def extract_extra_data(self, data: dict[str, Any]) -> dict[str, Any]:

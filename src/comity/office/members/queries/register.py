@@ -18,22 +18,30 @@ from comity.office.members import regions
 from comity.office.members.dates import date_text
 from comity.office.members.models import Contest, Party, StatusFact
 from comity.office.members.names import country_name, name_of, region_name
-from comity.office.members.queries.parties import naming, parties
+from comity.office.members.queries.parties import naming, page_address, parties
 from comity.office.members.queries.status import Picture, contests_of, on_force, picture, steps_of
 from comity.office.members.register_csv import Line
 from comity.office.members.treaty import Standing, place
-from comity.office.members.vocabulary import Evidence, Membership, PartyKind, Precision, Reading, Status, Step
+from comity.office.members.vocabulary import (
+    Evidence,
+    Membership,
+    PartyKind,
+    Precision,
+    Reading,
+    Status,
+    Step,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A party in the register. standing: with contested facts counted; sure: without them; fact: what brought its status about."""
+    """A party in the register. standing: with contested facts counted; sure: without them. url: of its page."""
 
     party: Party
     name: Shown
     standing: Standing
     sure: Standing
-    fact: StatusFact | None
+    url: str = ""
 
     @property
     def contested(self) -> bool:
@@ -53,6 +61,11 @@ class Row:
         return date_text(self.standing.since, Precision.DAY if self.standing.exact else Precision.BY)
 
     @property
+    def evidence(self) -> str:
+        """How good the evidence is for what brought its status about; empty if nothing did."""
+        return str(Evidence(self.standing.ground.evidence).label) if self.standing.ground else ""
+
+    @property
     def short(self) -> str:
         """What stands on its tile: the country code, else initials."""
         words = self.name.text.replace("-", " ").split()
@@ -67,12 +80,16 @@ class Row:
 def register(seen: Picture) -> list[Row]:
     """Every party, by name in the reader's language. Two queries beside those of the picture."""
     names = naming()
-    rows = []
-    for current in parties():
-        of_all, sure = seen.standing(current.id), seen.standing(current.id, Reading.UNCONTESTED)
-        fact = seen.facts[of_all.ground.id] if of_all.ground else None
-        rows.append(Row(current, name_of(current, names), of_all, sure, fact))
+    somewhere, nobody = page_address(_NOBODY), _NOBODY
+    rows = [
+        Row(current, name_of(current, names), *seen.both(current.id), somewhere.replace(nobody, current.id))
+        for current in parties()
+    ]
     return sorted(rows, key=lambda row: (row.name.text.casefold(), row.party.id))
+
+
+_NOBODY = "0" * 26
+"""Stands for a party's id in the address of a page: working out one address for each row takes longer than all the rest."""
 
 
 def chosen(

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,7 +20,7 @@ from comity.office.members.dates import day_text
 from comity.office.members.models import Contest, Party, StatusFact
 from comity.office.members.queries.parties import by_id, naming, parties, thing_of
 from comity.office.members.treaty import Agreement, Clause, Happened, Standing, agreement, place, standing
-from comity.office.members.vocabulary import Force, Membership, Reading
+from comity.office.members.vocabulary import Force, Membership, Precision, Reading, Step
 
 
 def clause() -> Clause:
@@ -29,12 +29,25 @@ def clause() -> Clause:
     return Clause(value.instruments, value.days_after)
 
 
-def steps_of(party_ids: Sequence[str] | None = None, known: datetime | None = None) -> dict[str, list[StatusFact]]:
-    """Facts by party, in the order of entry. known: as the record had them at that moment; None: as it has them. One query."""
+def _facts(known: datetime | None) -> QuerySet[StatusFact]:
+    """Facts as the record had them at a moment; None: as it has them."""
     standing_then = Q(superseded_at__isnull=True)
     if known is not None:
         standing_then = Q(recorded_at__lte=known) & (standing_then | Q(superseded_at__gt=known))
-    found = StatusFact.objects.filter(standing_then).order_by("order", "id")
+    return StatusFact.objects.filter(standing_then)
+
+
+def _contests(known: datetime | None) -> QuerySet[Contest]:
+    """Contests that stood at a moment; None: that stand."""
+    open_then = Q(settled_at__isnull=True)
+    if known is not None:
+        open_then = Q(contested_at__lte=known) & (open_then | Q(settled_at__gt=known))
+    return Contest.objects.filter(open_then)
+
+
+def steps_of(party_ids: Sequence[str] | None = None) -> dict[str, list[StatusFact]]:
+    """Facts that stand, by party, in the order of entry. One query."""
+    found = _facts(None).order_by("order", "id")
     if party_ids is not None:
         found = found.filter(party_id__in=party_ids)
     facts: dict[str, list[StatusFact]] = {}
@@ -43,52 +56,68 @@ def steps_of(party_ids: Sequence[str] | None = None, known: datetime | None = No
     return facts
 
 
-def contests_of(party_ids: Sequence[str] | None = None, known: datetime | None = None) -> dict[str, list[Contest]]:
-    """Contests that stand, by the line of the fact. known: see `steps_of`. One query."""
-    open_then = Q(settled_at__isnull=True)
-    if known is not None:
-        open_then = Q(contested_at__lte=known) & (open_then | Q(settled_at__gt=known))
-    found = Contest.objects.filter(open_then).order_by("id")
-    if party_ids is not None:
-        found = found.filter(party_id__in=party_ids)
+def contests_of() -> dict[str, list[Contest]]:
+    """Contests that stand, by the line of the fact. One query."""
     contests: dict[str, list[Contest]] = {}
-    for row in found:
+    for row in _contests(None).order_by("id"):
         contests.setdefault(row.line, []).append(row)
     return contests
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The membership on a day, as known at a moment (None: now). facts: by id; steps: by party; contests: by line."""
+    """The membership on a day, as known at a moment (None: now). steps: by party, in their order."""
 
     on: date
     known: datetime | None
     clause: Clause
-    facts: Mapping[str, StatusFact]
     steps: Mapping[str, tuple[Happened, ...]]
-    contests: Mapping[str, Sequence[Contest]]
     whole: Mapping[Reading, Agreement]
 
     def standing(self, party_id: str, reading: Reading = Reading.ALL) -> Standing:
         """Where a party stands."""
         return standing(self.steps.get(party_id, ()), self.whole[reading], self.clause, self.on, reading)
 
+    def both(self, party_id: str) -> tuple[Standing, Standing]:
+        """Where a party stands with contested facts counted, and without them."""
+        counted = self.standing(party_id)
+        own = any(step.contested for step in self.steps.get(party_id, ()))
+        if not own and self.whole[Reading.ALL] == self.whole[Reading.UNCONTESTED]:
+            return counted, counted
+        return counted, self.standing(party_id, Reading.UNCONTESTED)
+
+
+_STEP = {step.value: step for step in Step}
+_PRECISION = {precision.value: precision for precision in Precision}
+
 
 def picture(on: date, known: datetime | None = None) -> Picture:
     """The membership on a day. Three queries. The clause on entry into force is read as it is now."""
-    facts, contests, rule = steps_of(known=known), contests_of(known=known), clause()
-    steps = {
-        party: tuple(row.happened(contested=row.line in contests) for row in rows) for party, rows in facts.items()
-    }
-    return Picture(
-        on=on,
-        known=known,
-        clause=rule,
-        facts={row.id: row for rows in facts.values() for row in rows},
-        steps=steps,
-        contests=contests,
-        whole={reading: agreement(steps, rule, on, reading) for reading in Reading},
-    )
+    contested, rule = set(_contests(known).values_list("line", flat=True)), clause()
+    steps: dict[str, list[Happened]] = {}
+    columns = ("party_id", "line", "id", "step", "happened_on", "seen_on", "order", "precision", "effective_on")
+    # Values, not rows of the model: this runs over every fact there is, for every page that counts.
+    for party, line, *stated, precision, effective_on, takes_over, evidence in _facts(known).values_list(
+        *columns, "takes_over", "evidence"
+    ):
+        key, step, happened_on, seen_on, order = stated
+        happened = Happened(
+            key,
+            _STEP[step],
+            happened_on,
+            seen_on,
+            order,
+            _PRECISION[precision],
+            effective_on,
+            line in contested,
+            takes_over,
+            evidence,
+        )
+        steps.setdefault(party, []).append(happened)
+    histories = {party: tuple(sorted(found, key=place)) for party, found in steps.items()}
+    counted = agreement(histories, rule, on)
+    sure = agreement(histories, rule, on, Reading.UNCONTESTED) if contested else counted
+    return Picture(on, known, rule, histories, {Reading.ALL: counted, Reading.UNCONTESTED: sure})
 
 
 # --- entry into force, in words ---

@@ -23,7 +23,8 @@ from comity.office.members.queries import register as listing
 from comity.office.members.queries.parties import naming, party_choices, shown_name, things
 from comity.office.members.queries.parties import party as party_by_id
 from comity.office.members.register_csv import write
-from comity.office.members.vocabulary import GROUPS, PartyKind, Reading, Status
+from comity.office.members.tile_map import tile_map
+from comity.office.members.vocabulary import GROUPS, PartyKind, Reading
 
 LONGEST = 250
 """Rows of the register on one page: more than there are states."""
@@ -48,7 +49,6 @@ def register(request: Request) -> HttpResponse:
         region=asked.get("region", ""),
         contested=asked.get("contested", False),
     )
-    present = {row.status for row in shown}
     return render(
         request,
         "members/register.html",
@@ -60,9 +60,7 @@ def register(request: Request) -> HttpResponse:
             "counts": listing.counts(rows),
             "force": status.on_force(seen),
             "force_with_contested": status.on_force(seen, Reading.ALL),
-            "tiles": listing.tiles(shown),
-            "key": [one for one in Status if one in present],
-            "contested": any(row.contested for row in shown),
+            "map": tile_map(listing.tiles(shown)),
             "page": page_of_list(request, shown, LONGEST),
             "may_register": may_do(request.actor, "members.register_party"),
             "may_import": may_do(request.actor, "members.import_register"),
@@ -114,9 +112,8 @@ def party(request: Request, key: str) -> HttpResponse:
     form = RegisterFilter(request.GET or None)
     seen = _picture(request, form.cleaned_data if form.is_valid() else {})
     reader, today = request.actor.reader, request.actor.now.date()
-    standing, sure = seen.standing(current.id), seen.standing(current.id, Reading.UNCONTESTED)
-    fact = seen.facts[standing.ground.id] if standing.ground else None
-    row = listing.Row(current, name_of(current, naming()), standing, sure, fact)
+    standing, sure = seen.both(current.id)
+    row = listing.Row(current, name_of(current, naming()), standing, sure)
     years = dues.dues(current.id, today, reader)
     may = {name: may_do(request.actor, f"members.{name}", party=key) for name in _ACTS}
     return render(
@@ -129,7 +126,6 @@ def party(request: Request, key: str) -> HttpResponse:
             "kind": PartyKind(current.kind).label,
             "region": region_name(current.region) if current.region else "",
             "seen": seen,
-            "facts": seen.facts,
             "history": status.history(current.id),
             "declarations": depositary.declarations(current.id),
             "delegation": delegations.delegation(current.id, today, reader),
