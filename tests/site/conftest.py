@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from tests.site.stage import Stage, build, undone
 
 from comity.groundwork.actions import grant_role, register_person, translate
 from comity.groundwork.acts import actor_for, system_actor
@@ -187,3 +189,10 @@ def signed_in() -> Callable[[Person | None], Client]:
 def counted_anew() -> None:
     """Attempts to sign in that one test makes do not count in the next."""
     cache.clear()
+
+
+@pytest.fixture(scope="module")
+def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stage]:
+    """Something of every kind for every audience, made once for a whole module; each test's own changes are undone."""
+    with django_db_blocker.unblock(), undone():
+        yield build()

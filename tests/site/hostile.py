@@ -1,4 +1,4 @@
-"""What somebody who means harm, or a program that is broken, writes where an argument is asked for: values by the type that is asked for."""
+"""What somebody who means harm, or a broken program, writes where an argument is asked for, by the type that is asked for."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from enum import Enum
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from tests.site.stage import encoded, text
 
 from comity.groundwork.refs import Ref
 from comity.groundwork.translated import Text
-from tests.site.stage import encoded, text
 
 HUGE = 10**30
 
@@ -63,10 +63,77 @@ WORDS = [
     "de-DE-x-" + "a" * 100,
     "\r\n\r\nSet-Cookie: a=b",
 ]
-WRONG: list[Any] = [0, 1, -1, HUGE, 1.5, float("nan"), float("inf"), True, [], {}, ["x"], {"x": "y"}, nested(60), nested(500)]
-NUMBERS = [0, -1, 2**31, 2**63 - 1, 2**63, -(2**63) - 1, HUGE, -HUGE, 1.5, 1e308, float("nan"), float("inf"), "1", "x", "", True, [], {}]
-DAYS = ["0001-01-01", "0999-12-31", "9999-12-31", "2026-02-30", "2024-06-01T00:00:00Z", "", "x", 0, -1, 10**12, HUGE, 1.5, True, [], {}]
-AMOUNTS = ["NaN", "sNaN", "Infinity", "-1", "0", "0.001", "1e999999", "1e-999999", "9" * 5000, "١٢", "", 1e308, float("nan"), HUGE, True, []]
+WRONG: list[Any] = [
+    0,
+    1,
+    -1,
+    HUGE,
+    1.5,
+    float("nan"),
+    float("inf"),
+    True,
+    [],
+    {},
+    ["x"],
+    {"x": "y"},
+    nested(60),
+    nested(500),
+]
+NUMBERS = [
+    0,
+    -1,
+    2**31,
+    2**63 - 1,
+    2**63,
+    -(2**63) - 1,
+    HUGE,
+    -HUGE,
+    1.5,
+    1e308,
+    float("nan"),
+    float("inf"),
+    "1",
+    "x",
+    "",
+    True,
+    [],
+    {},
+]
+DAYS = [
+    "0001-01-01",
+    "0999-12-31",
+    "9999-12-31",
+    "2026-02-30",
+    "2024-06-01T00:00:00Z",
+    "",
+    "x",
+    0,
+    -1,
+    10**12,
+    HUGE,
+    1.5,
+    True,
+    [],
+    {},
+]
+AMOUNTS = [
+    "NaN",
+    "sNaN",
+    "Infinity",
+    "-1",
+    "0",
+    "0.001",
+    "1e999999",
+    "1e-999999",
+    "9" * 5000,
+    "١٢",
+    "",
+    1e308,
+    float("nan"),
+    HUGE,
+    True,
+    [],
+]
 FLAGS = ["yes", "no", "", 2, HUGE, [], {}]
 BYTES = [
     "",
@@ -81,7 +148,9 @@ BYTES = [
     encoded(b"name,kind,step,happened_on,source,evidence\n" + b"x" * 300_000),
     encoded(b"name,kind,step,happened_on,source,evidence\nX\x00Y,state,,,,\n"),
     encoded("name,kind,step,happened_on,source,evidence\n\u202eABC,bloc,,,,\n=1+1,bloc,,,,\n".encode()),
-    encoded(b"name,kind,step,happened_on,source,evidence\nA,state,signed,0001-01-01,s,official\nB,state,signed,9999-12-31,s,official\n"),
+    encoded(
+        b"name,kind,step,happened_on,source,evidence\nA,state,signed,0001-01-01,s,official\nB,state,signed,9999-12-31,s,official\n"
+    ),
 ]
 
 
@@ -147,7 +216,14 @@ def values(hint: Any) -> list[Any]:
         return [*MAPPINGS, *WRONG, "x", None]
     if hint is str:
         return [*WORDS, *WRONG, None]
-    by_type = {int: NUMBERS, date: DAYS, Decimal: AMOUNTS, bool: FLAGS, bytes: [*BYTES, *WRONG], Text: [*TEXTS, *WRONG, "x"]}
+    by_type = {
+        int: NUMBERS,
+        date: DAYS,
+        Decimal: AMOUNTS,
+        bool: FLAGS,
+        bytes: [*BYTES, *WRONG],
+        Text: [*TEXTS, *WRONG, "x"],
+    }
     if hint in by_type:
         return [*by_type[hint], None]
     if isinstance(hint, type) and issubclass(hint, Enum):
@@ -156,7 +232,7 @@ def values(hint: Any) -> list[Any]:
 
 
 def attacks(model: type[BaseModel], plausible: dict[str, Any], others: list[str]) -> list[dict[str, Any]]:
-    """The arguments with one of them hostile, missing or too many. others: ids of other things, tried where an id or a name is asked for."""
+    """The arguments with one of them hostile, missing or too many. others: ids of other things, tried where words are asked for."""
     found: list[dict[str, Any]] = [{}, {**plausible, "by": "me"}, {**plausible, "x" * 100_000: 1}]
     for name, field in model.model_fields.items():
         hint = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation

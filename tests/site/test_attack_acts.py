@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from tests.site.hostile import attacks
-from tests.site.stage import ONLY_THE_SYSTEM, PLAUSIBLE, Stage, build, doer, without_state
+from tests.site.stage import ONLY_THE_SYSTEM, PLAUSIBLE, Stage, doer, undone, without_state
 
 from comity.groundwork import log
 from comity.groundwork.acts import ACTS
@@ -23,34 +20,7 @@ from comity.groundwork.replay import differences, replay, state, state_digest
 from comity.groundwork.roles import ROLES
 from comity.office.charter.models import Organisation
 
-
-class _Undone(Exception):
-    """Ends a transaction without a trace."""
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Within: whatever is written is gone afterwards."""
-    try:
-        with transaction.atomic():
-            yield
-            raise _Undone
-    except _Undone:
-        pass
-
-
-@pytest.fixture(scope="module")
-def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stage]:
-    """The organisation, made once for the whole module."""
-    with django_db_blocker.unblock(), undone():
-        yield build()
-
-
-@pytest.fixture
-def world(stage: Stage, django_db_blocker: Any) -> Iterator[Stage]:
-    """The organisation as each test finds it."""
-    with django_db_blocker.unblock(), undone():
-        yield stage
+pytestmark = pytest.mark.django_db
 
 
 def log_size() -> int:
@@ -63,6 +33,13 @@ def told(arguments: dict[str, Any], plausible: dict[str, Any]) -> str:
     return str(changed or "something left out")
 
 
+def _fault(refused: Refused, size: int) -> str:
+    """What is wrong with a refusal."""
+    if log_size() != size:
+        return "and recorded something"
+    return "" if 0 < len(str(refused)) <= 1000 else f"in {len(str(refused))} letters"
+
+
 # --- hostile arguments ---
 
 
@@ -71,31 +48,30 @@ def test_every_act_has_plausible_arguments() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(ACTS))
-def test_plausible_arguments_are_taken(name: str, world: Stage) -> None:
-    assert set(PLAUSIBLE[name](world)) == set(arguments_of(name).model_fields)
+def test_plausible_arguments_are_taken(name: str, stage: Stage) -> None:
+    assert set(PLAUSIBLE[name](stage)) == set(arguments_of(name).model_fields)
     if name == "charter.found":
         Organisation.objects.all()._raw_delete("default")
-    perform(name, world.actor(doer(name)), PLAUSIBLE[name](world))
+    perform(name, stage.actor(doer(name)), PLAUSIBLE[name](stage))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(ACTS))
-def test_hostile_arguments_are_refused_or_taken_whole(name: str, world: Stage) -> None:
+def test_hostile_arguments_are_refused_or_taken_whole(name: str, stage: Stage) -> None:
     if name == "charter.found":
         Organisation.objects.all()._raw_delete("default")
-    plausible, before, size = PLAUSIBLE[name](world), state_digest(), log_size()
-    others = sorted({*world.things.values(), *(person.id for person in world.people.values())})[:12]
+    plausible, before, size = PLAUSIBLE[name](stage), state_digest(), log_size()
+    others = sorted({*stage.things.values(), *(person.id for person in stage.people.values())})[:12]
     taken = []
     for arguments in attacks(arguments_of(name), plausible, others):
         with undone():
             try:
-                perform(name, world.actor(doer(name)), arguments)
+                perform(name, stage.actor(doer(name)), arguments)
                 taken.append(arguments)
             except Refused as refused:
-                assert str(refused), f"{name} refuses {told(arguments, plausible)} without a word"
-                assert log_size() == size, f"{name} refused {told(arguments, plausible)} and recorded something"
-                if len(str(refused)) > 1000:
-                    pytest.fail(f"{name} refuses {told(arguments, plausible)} in {len(str(refused))} letters")
+                fault = _fault(refused, size)
+                if fault:
+                    pytest.fail(f"{name} refuses {told(arguments, plausible)} {fault}")
             except Exception as error:
                 raise AssertionError(f"{name} breaks on {told(arguments, plausible)}: {error!r:.300}") from error
     assert state_digest() == before
@@ -103,7 +79,7 @@ def test_hostile_arguments_are_refused_or_taken_whole(name: str, world: Stage) -
     for arguments in taken:
         digest = state_digest() if refused_again < 3 else ""
         try:
-            perform(name, world.actor(doer(name)), arguments)
+            perform(name, stage.actor(doer(name)), arguments)
         except Refused:
             # What was done once cannot always be done twice; then nothing is changed.
             refused_again += 1
@@ -117,12 +93,12 @@ def test_hostile_arguments_are_refused_or_taken_whole(name: str, world: Stage) -
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(ACTS) - ONLY_THE_SYSTEM))
-def test_the_api_answers_hostile_arguments_in_words(name: str, world: Stage) -> None:
+def test_the_api_answers_hostile_arguments_in_words(name: str, stage: Stage) -> None:
     """As above, through JSON: each tenth attack, since the act is the same."""
     if name == "charter.found":
         Organisation.objects.all()._raw_delete("default")
-    headers = {"Authorization": f"Bearer {world.keys[doer(name)]}"}
-    client, plausible, size = Client(), PLAUSIBLE[name](world), log_size()
+    headers = {"Authorization": f"Bearer {stage.keys[doer(name)]}"}
+    client, plausible, size = Client(), PLAUSIBLE[name](stage), log_size()
     for arguments in attacks(arguments_of(name), plausible, [])[::10]:
         with undone():
             answer = client.post(
@@ -161,9 +137,9 @@ def stopped_behind_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log, "acting", reached)
 
 
-def may(name: str, who: str, world: Stage, arguments: dict[str, Any]) -> bool:
+def may(name: str, who: str, stage: Stage, arguments: dict[str, Any]) -> bool:
     """What the table of roles and acts says."""
-    actor = world.actor(who)
+    actor = stage.actor(who)
     for role in ACTS[name].may:
         if role.name in {"anybody", "system" if actor.system else ""} or (role.name == "person" and actor.person_id):
             return True
@@ -175,29 +151,29 @@ def may(name: str, who: str, world: Stage, arguments: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("name", sorted(ACTS))
 @pytest.mark.usefixtures("stopped_behind_the_check")
-def test_whoever_the_table_names_may_act_and_nobody_else(name: str, world: Stage) -> None:
-    arguments = PLAUSIBLE[name](world)
+def test_whoever_the_table_names_may_act_and_nobody_else(name: str, stage: Stage) -> None:
+    arguments = PLAUSIBLE[name](stage)
     for who in WHOEVER:
         with pytest.raises(Refused) as refused:
-            perform(name, world.actor(who), arguments)
+            perform(name, stage.actor(who), arguments)
         reached = isinstance(refused.value, _Reached)
-        assert reached == may(name, who, world, arguments), f"{who}: {refused.value}"
+        assert reached == may(name, who, stage, arguments), f"{who}: {refused.value}"
 
 
 @pytest.mark.parametrize("name", sorted(ACTS))
 @pytest.mark.usefixtures("stopped_behind_the_check")
-def test_the_api_lets_each_key_do_what_its_owner_may(name: str, world: Stage) -> None:
-    arguments = PLAUSIBLE[name](world)
+def test_the_api_lets_each_key_do_what_its_owner_may(name: str, stage: Stage) -> None:
+    arguments = PLAUSIBLE[name](stage)
     for who in WHOEVER:
         if who == "system":
             continue
-        headers = {"Authorization": f"Bearer {world.keys[who]}"} if who != "visitor" else {}
+        headers = {"Authorization": f"Bearer {stage.keys[who]}"} if who != "visitor" else {}
         answer = Client().post(
             f"/api/v1/acts/{name}", json.dumps(arguments), content_type="application/json", headers=headers
         )
         if who == "visitor":
             assert answer.status_code == 401
-        elif may(name, who, world, arguments):
+        elif may(name, who, stage, arguments):
             assert (answer.status_code, answer.json()["detail"]) == (422, "reached"), who
         else:
             assert answer.status_code == 403, who
@@ -211,11 +187,11 @@ def test_only_these_acts_are_open_to_whoever_comes() -> None:
     assert names == {"anybody": BY_ANYBODY, "person": BY_ANY_PERSON}
 
 
-def test_a_role_at_one_thing_counts_there_only(world: Stage) -> None:
+def test_a_role_at_one_thing_counts_there_only(stage: Stage) -> None:
     """Wherever an act is open to a role that is held at one thing, its holder elsewhere may not do it."""
     held = {role.name for act in ACTS.values() for role in act.may if role.at}
     assert held == {"head_of_delegation"}
     for name, act in ACTS.items():
         if any(role.at for role in act.may):
-            assert not may(name, "other_head", world, PLAUSIBLE[name](world))
-            assert may(name, "head_of_delegation", world, PLAUSIBLE[name](world))
+            assert not may(name, "other_head", stage, PLAUSIBLE[name](stage))
+            assert may(name, "head_of_delegation", stage, PLAUSIBLE[name](stage))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TypeAlias
 
 import rfc8785
@@ -60,26 +61,39 @@ def read_canonical(data: bytes) -> Json:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise CanonicalError("not UTF-8 at byte {byte}", byte=error.start) from None
-    value: Json
     try:
-        value = json.loads(text)
+        if text.isascii() and text.count("[") + text.count("{") <= MAX_DEPTH:
+            with suppress(_NotPlain):  # the short cut, for most
+                plain: Json = _decode_plain(text)
+                if _compact(plain) == text:
+                    return plain
+        value: Json = json.loads(text, parse_int=_double_if_large)
         if canonical(value) == data:
             return value
-        # Whole numbers from 2^53 on are doubles to RFC 8785, and written out up to 1e21.
     except json.JSONDecodeError as error:
         raise CanonicalError("not JSON at character {place}: {why}", place=error.pos, why=error.msg) from None
     except RecursionError:
         raise CanonicalError("nested deeper than {depth} levels", depth=MAX_DEPTH) from None
-    except ValueError:
-        try:
-            value = json.loads(text, parse_int=_double_if_large)
-            if canonical(value) == data:
-                return value
-        except RecursionError:
-            raise CanonicalError("nested deeper than {depth} levels", depth=MAX_DEPTH) from None
     raise CanonicalError(
         "JSON, but not in its canonical form (RFC 8785): keys doubled or out of order, blanks, or numbers written otherwise"
     )
+
+
+class _NotPlain(Exception):
+    """A number that the standard library may write otherwise than RFC 8785 does."""
+
+
+def _plain_int(digits: str) -> int:
+    if len(digits) > 15:  # surely below 2^53
+        raise _NotPlain
+    return int(digits)
+
+
+def _not_plain(_: str) -> float:
+    raise _NotPlain
+
+
+_decode_plain = json.JSONDecoder(parse_int=_plain_int, parse_float=_not_plain, parse_constant=_not_plain).decode
 
 
 def _double_if_large(digits: str) -> int | float:

@@ -173,7 +173,7 @@ class Record:
         leaf = read_leaf(self.leaf)
         opening = self.parts.get(ACT)
         if leaf.act is None and isinstance(opening, Opening):
-            return _read_act(read_canonical(opening.payload))
+            return _act_of(_check_act(read_canonical(opening.payload)))
         return leaf.act
 
 
@@ -188,13 +188,18 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A leaf that was read. `act` is None where the act is itself a sealed part."""
+    """A leaf that was read and found well formed. `stated` is the act as JSON, None where it is itself a sealed part."""
 
     id: str
     time: datetime
-    act: Act | None
+    stated: Mapping[str, Json] | None
     sealed: Mapping[str, Sealed]
     erases: tuple[Erasure, ...]
+
+    @property
+    def act(self) -> Act | None:
+        """What was done, if the leaf says it. Made when asked for: whoever verifies a million leaves needs none of them."""
+        return None if self.stated is None else _act_of(self.stated)
 
 
 # --- from event to record ---
@@ -241,7 +246,7 @@ def seal(event: Event) -> Record:
     content = canonical(leaf)
     _check_leaf(leaf, len(content))
     if event.cover is not None:
-        _read_act(parts[ACT].payload)
+        _check_act(parts[ACT].payload)
     return Record(content, openings)
 
 
@@ -310,7 +315,7 @@ def faults(leaf: Leaf, parts: Mapping[str, Opening | Closed]) -> Iterator[tuple[
                     raise EventError("this is not what the leaf commits to")
                 payload = read_canonical(given.payload)
                 if name == ACT:
-                    _read_act(payload)
+                    _check_act(payload)
             except (CanonicalError, EventError) as error:
                 yield name, error
         elif given is Closed.EMBARGOED and seal.opens is None:
@@ -342,30 +347,32 @@ def _check_leaf(value: object, size: int) -> Leaf:
     return Leaf(
         id=_text(said["id"], _ID, "not the id of an event: {found}"),
         time=_read_time(said["time"]),
-        act=_read_act(said["act"]) if "act" in said else None,
+        stated=_check_act(said["act"]) if "act" in said else None,
         sealed=sealed,
         erases=() if erasures is None else tuple(_read_erasure(entry) for entry in _filled(erasures, list, "erases")),
     )
 
 
-def _read_act(value: object) -> Act:
+def _check_act(value: object) -> Mapping[str, Json]:
     said = _object(value, "act", *_ACT_KEYS)
     version = said["version"]
     if type(version) is not int or version < 1:
         raise EventError("the version of an act's type is a whole number from 1, not {found}", found=quoted(version))
-    return Act(
-        type=_text(said["type"], _TYPE, "not the type of an act: {found}"),
-        data=cast("Mapping[str, Json]", _filled(said["data"], dict, "data")) if "data" in said else {},
-        version=version,
-        actor=_text(said["actor"], _REFERENCE, "not a reference, kind:id: {found}") if "actor" in said else None,
-        body=_text(said["body"], _REFERENCE, "not a reference, kind:id: {found}") if "body" in said else None,
-        about=tuple(
-            _text(entry, _REFERENCE, "not a reference, kind:id: {found}")
-            for entry in _filled(said["about"], list, "about")
-        )
-        if "about" in said
-        else (),
-    )
+    _text(said["type"], _TYPE, "not the type of an act: {found}")
+    if "data" in said:
+        _filled(said["data"], dict, "data")
+    references = [said[key] for key in ("actor", "body") if key in said]
+    if "about" in said:
+        references += _filled(said["about"], list, "about")
+    for reference in references:
+        _text(reference, _REFERENCE, "not a reference, kind:id: {found}")
+    return cast("Mapping[str, Json]", said)
+
+
+def _act_of(said: Mapping[str, Any]) -> Act:
+    """An act of what `_check_act` let pass."""
+    about = tuple(said.get("about", ()))
+    return Act(said["type"], said.get("data", {}), said["version"], said.get("actor"), said.get("body"), about)
 
 
 def _read_sealed(value: object) -> Sealed:

@@ -10,6 +10,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.db import connection
 from django.db.models import Model
+from django.utils import translation
 
 from comity.groundwork.actions import grant_role, register_person
 from comity.groundwork.acts import Actor, actor_for, system_actor
@@ -59,6 +60,12 @@ class Office:
             key="entry_into_force",
             value={"instruments": instruments, "days_after": days, "source": "final clauses"},
         )
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> None:
+    """A request in another language leaves it active in its thread."""
+    translation.activate("en")
 
 
 @pytest.fixture

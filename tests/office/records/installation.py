@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,8 +15,6 @@ from comity.groundwork.replay import recorded_tables
 from comity.office.records.models import Checkpoint, Cosignature, WitnessAnswer
 from comity.office.records.snapshot import on
 
-ON_POSTGRESQL = bool(os.environ.get("COMITY_DATABASE_URL"))
-"""A snapshot of PostgreSQL is a connection of its own, which sees only what was committed: such tests need real transactions."""
 BESIDE = (EventAbout, EventPart, Event, TreeHash, LogHead, Job, Token, Cosignature, WitnessAnswer, Checkpoint)
 
 

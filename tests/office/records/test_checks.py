@@ -17,9 +17,8 @@ from comity.office.records.actions import publish_checkpoint, withdraw_document
 from comity.office.records.checks import check_log
 from comity.office.records.models import Checkpoint, Document
 from tests.office.records.conftest import House, issued
-from tests.office.records.installation import ON_POSTGRESQL
 
-pytestmark = pytest.mark.django_db(transaction=ON_POSTGRESQL)
+pytestmark = pytest.mark.django_db(transaction=True)  # a snapshot is taken outside of transactions
 
 
 @pytest.fixture

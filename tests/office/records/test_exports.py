@@ -31,9 +31,9 @@ from comity.office.records.actions import add_version, enter_document, publish_c
 from comity.office.records.exports import ImportRefused, export, import_export
 from comity.office.records.keys import log_key, public_log_key
 from tests.office.records.conftest import House, issued
-from tests.office.records.installation import ON_POSTGRESQL, empty_installation
+from tests.office.records.installation import empty_installation
 
-pytestmark = pytest.mark.django_db(transaction=ON_POSTGRESQL)
+pytestmark = pytest.mark.django_db(transaction=True)  # a snapshot is taken outside of transactions
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 

@@ -23,6 +23,8 @@ def span(on: date | None, precision: str, seen_on: date) -> tuple[date | None, d
     """
     if on is None or precision == Precision.UNKNOWN:
         return None, seen_on
+    if precision == Precision.DAY:
+        return on, on
     if precision == Precision.BY:
         return None, on
     if precision == Precision.MONTH:
@@ -31,7 +33,7 @@ def span(on: date | None, precision: str, seen_on: date) -> tuple[date | None, d
     if precision == Precision.YEAR:
         first = date(on.year, 1, 1)
         return first, max(first, min(date(on.year, 12, 31), seen_on))
-    return on, on
+    raise ValueError(f"{precision!r} does not say how well a date is known")
 
 
 @cache

@@ -36,8 +36,10 @@ def snapshot() -> Iterator[BaseDatabaseWrapper]:
     """The database as it is now, whatever others write meanwhile; it can be read only.
 
     PostgreSQL: one repeatable-read transaction. SQLite: a copy in the data folder, made in one go; writers wait as long as that takes,
-    and not for what is then done with it.
+    and not for what is then done with it. Raises RuntimeError within a transaction, which the copy would wait for without end.
     """
+    if connection.in_atomic_block:
+        raise RuntimeError("a snapshot is taken outside of transactions")
     if connection.vendor == "sqlite":
         with scratch_folder() as folder:
             copy_sqlite(folder / "copy.sqlite3")

@@ -19,7 +19,7 @@ from comity.office.members.views.parties import current_party
 
 def depositary(request: Request) -> HttpResponse:
     """What was signed, deposited, notified and declared."""
-    page = page_of_list(request, queries.entries(), 100)
+    page = page_of_list(request, queries.entries())
     return render(
         request,
         "members/depositary.html",

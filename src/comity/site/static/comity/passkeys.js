@@ -69,7 +69,7 @@ async function ask(button, form) {
 if (window.PublicKeyCredential) {
   for (const button of document.querySelectorAll("[data-passkey]")) {
     const form = document.getElementById(button.dataset.form);
-    button.hidden = false;
+    button.parentElement.hidden = false;
     button.addEventListener("click", () => ask(button, form));
     form.addEventListener("submit", (event) => {
       if (form.elements.credential.value) return;
