@@ -17,6 +17,9 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+# Programs that tests start, and no tests themselves.
+collect_ignore = ["postgres.py", "site/oidc_provider"]
+
 ROOT = Path(__file__).resolve().parent.parent
 # The site's tests have a data folder of their own, never that of whoever runs them.
 os.environ["COMITY_DATA"] = tempfile.mkdtemp(prefix="comity-tests-")

@@ -206,6 +206,9 @@ def test_a_value_that_contains_itself_is_refused() -> None:
         b"",
         b"{} {}",
         b"nul",
+        '{"\ue000":1,"\U00010000":2}'.encode(),  # sorted by code point, not by UTF-16 code unit
+        b'{"a":1.0}',
+        b'{"a":1e+16}',
     ],
 )
 def test_hostile_bytes_are_refused_cleanly(data: bytes) -> None:

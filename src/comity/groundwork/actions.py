@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from comity import ledger
 from comity.groundwork import files
 from comity.groundwork.acts import Actor, act, applies, record, system_actor
 from comity.groundwork.audiences import is_audience
@@ -38,6 +39,7 @@ from comity.groundwork.refusals import NotAllowed, NotFound, Refused
 from comity.groundwork.roles import ADMINISTRATOR, ANYBODY, PERSON, ROLES, SECRETARY, TRANSLATOR
 from comity.groundwork.texts import clean_line, clean_text
 from comity.groundwork.translated import TRANSLATABLE, Made, Wording, digest, find_text
+from comity.ledger import LedgerError
 
 # --- people ---
 
@@ -256,6 +258,8 @@ def _apply_token_revoked(stated: TokenRevoked, recorded: Recorded) -> None:
     Token.objects.filter(id=stated.token).delete()
 
 
+LONGEST_SNAPSHOT = 20_000
+
 # --- citations: used by offices inside acts of their own, and by the secretariat ---
 
 
@@ -279,6 +283,7 @@ def record_citation(by: Actor, source: Ref, target: Ref, relation: str, snapshot
         raise Refused(_("A thing cannot cite itself."))
     for end in (source, target):
         _known(end)
+    _check_snapshot(snapshot)
     citation = new_id(by.now)
     record(
         by,
@@ -292,6 +297,20 @@ def record_citation(by: Actor, source: Ref, target: Ref, relation: str, snapshot
         ),
     )
     return citation
+
+
+def _check_snapshot(snapshot: dict[str, Any]) -> None:
+    """Refuse what the record cannot hold. Raises Refused."""
+    try:
+        length = len(ledger.canonical(snapshot))
+    except LedgerError as error:
+        raise Refused(str(error), field="snapshot") from error
+    if length > LONGEST_SNAPSHOT:
+        raise Refused(
+            _("This is %(length)d characters long; at most %(most)d are possible.")
+            % {"length": length, "most": LONGEST_SNAPSHOT},
+            field="snapshot",
+        )
 
 
 @applies(Cited)

@@ -24,7 +24,7 @@ from comity.groundwork.audiences import ANYONE, Reader
 from comity.groundwork.facts import Fact
 from comity.groundwork.models import EventAbout, Grant, Person
 from comity.groundwork.refs import Ref
-from comity.groundwork.refusals import ChangedMeanwhile, NotAllowed
+from comity.groundwork.refusals import ChangedMeanwhile, NotAllowed, Refused
 from comity.groundwork.roles import ANYBODY, PERSON, ROLES, SYSTEM, Role
 
 P = ParamSpec("P")
@@ -228,6 +228,8 @@ def unchanged(ref: Ref, seen: int | None) -> None:
     """
     if seen is None:
         return
+    if not -1 <= seen < 2**63:
+        raise Refused(_("This is not the number of an event."), field="seen")
     since = EventAbout.objects.filter(ref=str(ref), event_id__gt=seen).order_by("event_id")
     numbers = list(since.values_list("event_id", flat=True))
     if numbers:

@@ -6,6 +6,7 @@ record. The secretariat reads all; a delegation reads what is for members and fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
@@ -14,6 +15,7 @@ PUBLIC = "public"
 MEMBERS = "members"
 SECRETARIAT = "secretariat"
 _DELEGATION = "delegation:"
+_OF_ONE = re.compile(_DELEGATION + "[0-9A-Za-z]{1,64}")
 
 
 def delegation(party_id: str) -> str:
@@ -23,7 +25,7 @@ def delegation(party_id: str) -> str:
 
 def is_audience(text: str) -> bool:
     """Whether this names an audience."""
-    return text in {PUBLIC, MEMBERS, SECRETARIAT} or (text.startswith(_DELEGATION) and len(text) > len(_DELEGATION))
+    return text in {PUBLIC, MEMBERS, SECRETARIAT} or bool(_OF_ONE.fullmatch(text))
 
 
 @dataclass(frozen=True, slots=True)

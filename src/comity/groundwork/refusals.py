@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
+LONGEST = 1000
+"""Letters of a refusal. It may quote what somebody wrote, which may be a book."""
+
+
 class Refused(Exception):
     """An act that cannot be done. field: the argument or form field that is at fault, None: none."""
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
-        super().__init__(message)
+        super().__init__(message if len(message) <= LONGEST else message[: LONGEST - 1] + "…")
         self.field = field
 
 

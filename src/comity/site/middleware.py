@@ -44,12 +44,13 @@ class ReaderPages:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Whoever sends a session cookie gets a page of their own, which nobody keeps."""
+        """Whoever sends a session cookie, or a key for programs, gets an answer of their own, which nobody keeps."""
         response = self.answer(request)
         if request.method not in {"GET", "HEAD"} or response.status_code != 200 or response.has_header("Cache-Control"):
             return response
-        patch_vary_headers(response, ("Cookie", "HX-Request"))
-        if settings.SESSION_COOKIE_NAME in request.COOKIES or response.cookies:
+        patch_vary_headers(response, ("Authorization", "Cookie", "HX-Request"))
+        known = settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
+        if known or response.cookies:
             response["Cache-Control"] = "private, no-store"
             return response
         response["Cache-Control"] = "public, max-age=60"

@@ -13,6 +13,7 @@ from comity.groundwork.acts import actor_for, system_actor
 from comity.groundwork.models import LogHead
 from comity.groundwork.refusals import NotAllowed
 from comity.groundwork.replay import state
+from comity.groundwork.texts import clean_line
 from comity.groundwork.translated import Text
 from comity.office.charter.actions import found
 from comity.office.members.actions import (
@@ -41,7 +42,9 @@ def refusal(office: Office, *lines: str, head: str = HEAD) -> list[str]:
 
 # --- the file itself ---
 
-texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12).map(str.strip)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12).map(
+    lambda text: clean_line(text, most=99, field="", empty=True)  # as what is stored always is
+)
 days = st.dates(date(1900, 1, 1), date(2100, 1, 1))
 of_a_fact = {
     "step": st.sampled_from([step for step in Step if step is not Step.SUCCEEDED]),
@@ -200,6 +203,20 @@ def test_the_export_of_everything_imports_again_to_the_same_export(office: Offic
     assert write(export_lines()) == first
     assert Contest.objects.count() == 2
     assert StatusFact.objects.get(step="succeeded").predecessor == Party.objects.get(iso3="YUG")
+
+
+@pytest.mark.django_db
+def test_hostile_cells_are_cleaned_or_refused_and_import_once(office: Office) -> None:
+    cells = '"Fi\u202er\u200bm\x00 \n of\u2069 X",company,observer,2026-07-16,"a\x00 \t b",official'
+    body = f"name,kind,step,happened_on,source,evidence\n{cells}".encode()
+    assert import_register(by=office.by, content=body).facts == 1
+    assert Party.objects.get().name.original == "Firm of X"
+    assert StatusFact.objects.get().source == "a b"
+    assert import_register(by=office.by, content=body).present == 1
+    long = f"name,kind,step,happened_on,source,evidence\nY,company,observer,2026-07-16,{'x' * 501},official"
+    with pytest.raises(ImportRefused, match="Nothing was entered"):
+        import_register(by=office.by, content=long.encode())
+    assert Party.objects.count() == 1
 
 
 @pytest.mark.django_db

@@ -72,6 +72,7 @@ def posted(client: Client, page: str, /, *args: str, **values: Any) -> None:
     assert LogHead.objects.get().size > size, f"{page} recorded nothing"
 
 
+@pytest.mark.slow
 def test_every_form_does_its_act(secretary: Client, office: Office) -> None:
     fact = {"precision": "day", "source": "journal", "evidence": "official"}
     posted(secretary, "register_party", kind="state", iso3="KEN", language="en")
@@ -82,7 +83,7 @@ def test_every_form_does_its_act(secretary: Client, office: Office) -> None:
     old = next(party for party in Party.objects.all() if party.name.original == "Old State")
     bloc = Party.objects.get(kind="bloc")
     assert bloc.name.original == "نص مع <b>tag</b> & أ"
-    posted(secretary, "change_party", kenya.id, kind="state", iso3="KEN", name="Kenya!", region="014")
+    posted(secretary, "change_party", kenya.id, kind="state", iso3="KEN", name="Kenya!", language="en", region="014")
     posted(secretary, "record_status", kenya.id, step="signed", happened_on="2026-07-16", **fact)
     posted(secretary, "record_status", old.id, step="acceded", happened_on="2026-07-16", number="1", **fact)
     posted(
@@ -392,6 +393,7 @@ def queries_of(client: Client, page: str) -> int:
     return len(asked)
 
 
+@pytest.mark.slow
 def test_no_count_of_queries_grows_with_parties_and_facts(secretary: Client, office: Office, visitor: Client) -> None:
     kenya = office.party("XKX", "Kosovo")
     office.step(kenya, "observer")
@@ -403,6 +405,7 @@ def test_no_count_of_queries_grows_with_parties_and_facts(secretary: Client, off
     assert max(lots) <= 45
 
 
+@pytest.mark.slow
 def test_a_party_with_a_long_history_asks_no_more(secretary: Client, office: Office) -> None:
     kenya = office.party("KEN")
     page = path("party", kenya.id)

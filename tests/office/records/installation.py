@@ -6,24 +6,18 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from django.db import DEFAULT_DB_ALIAS, connection, transaction
+from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS
 from django.db.utils import ConnectionHandler
 from django.test import override_settings
 
-from comity.groundwork.models import Event, EventAbout, EventPart, Job, LogHead, Token, TreeHash
-from comity.groundwork.replay import recorded_tables
-from comity.office.records.models import Checkpoint, Cosignature, WitnessAnswer
 from comity.office.records.snapshot import on
-
-BESIDE = (EventAbout, EventPart, Event, TreeHash, LogHead, Job, Token, Cosignature, WitnessAnswer, Checkpoint)
 
 
 @contextmanager
 def empty_installation(data: Path) -> Iterator[Path]:
     """Within: the tables are empty, and the data folder is another."""
-    with transaction.atomic(), connection.constraint_checks_disabled():
-        for model in (*BESIDE, *reversed(recorded_tables())):
-            model._default_manager.all()._raw_delete(DEFAULT_DB_ALIAS)
+    call_command("flush", interactive=False, verbosity=0)
     data.mkdir(exist_ok=True)
     with override_settings(COMITY_DATA=data):
         yield data

@@ -63,7 +63,15 @@ def test_every_flipped_bit_is_found() -> None:
 
 def test_a_missing_end_is_found_wherever_it_begins() -> None:
     data = sealed(b"x" * (2 * CHUNK + 100))
-    for end in [*range(0, 250), CHUNK, len(data) - CHUNK, len(data) - 117, len(data) - 116, len(data) - 16, len(data) - 1]:
+    for end in [
+        *range(250),
+        CHUNK,
+        len(data) - CHUNK,
+        len(data) - 117,
+        len(data) - 116,
+        len(data) - 16,
+        len(data) - 1,
+    ]:
         with pytest.raises(AgeError):
             opened(data[:end])
     with pytest.raises(AgeError):

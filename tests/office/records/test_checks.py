@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.db.models import F
+from tests.office.records.conftest import House, issued
 
 from comity.groundwork import files
 from comity.groundwork.actions import erase_person
@@ -16,7 +17,6 @@ from comity.office.charter.models import Body
 from comity.office.records.actions import publish_checkpoint, withdraw_document
 from comity.office.records.checks import check_log
 from comity.office.records.models import Checkpoint, Document
-from tests.office.records.conftest import House, issued
 
 pytestmark = pytest.mark.django_db(transaction=True)  # a snapshot is taken outside of transactions
 
@@ -63,7 +63,7 @@ TAMPERING: list[tuple[Callable[[], object], str]] = [
     (lambda: TreeHash.objects.filter(level=0, index=4).delete(), "over the events 4 to 4"),
     (lambda: TreeHash.objects.create(level=0, index=999, hash=b"x" * 32), "hashes that do not belong"),
     (lambda: LogHead.objects.update(size=F("size") + 1), "The head of the log is not what the events make it"),
-    (lambda: Event.objects.filter(seq=3).update(actor=None), "under another id, time, person or role"),
+    (lambda: Event.objects.filter(seq=4).update(actor=None), "under another id, time, person or role"),
     (lambda: Event.objects.filter(seq=3).update(capacity="chair"), "under another id, time, person or role"),
     (lambda: Event.objects.filter(seq=3).update(audience="members"), "under another type, audience or day"),
     (lambda: Event.objects.filter(seq=3).update(type="charter.body_dissolved"), "under another type, audience or day"),

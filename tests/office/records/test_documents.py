@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
+from tests.office.records.conftest import House, issued
 
 from comity.groundwork import files
 from comity.groundwork.acts import actor_for
@@ -29,7 +30,6 @@ from comity.office.records.actions import (
 )
 from comity.office.records.models import Document, DocumentVersion
 from comity.office.records.symbols import Scheme, is_symbol, scheme
-from tests.office.records.conftest import House, issued
 
 pytestmark = pytest.mark.django_db
 SECRETARIAT = Reader.of(secretariat=True)

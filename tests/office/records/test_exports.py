@@ -14,12 +14,14 @@ from pathlib import Path
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
+from tests.office.records.conftest import House, issued
+from tests.office.records.installation import empty_installation
 
 from comity.groundwork.actions import erase_person, grant_role, register_person, remove_file
 from comity.groundwork.acts import actor_for
+from comity.groundwork.audiences import Reader
 from comity.groundwork.models import Event, Person, Token
 from comity.groundwork.queries import log_size, timeline
-from comity.groundwork.audiences import Reader
 from comity.groundwork.replay import differences, recorded_tables, state, state_digest
 from comity.groundwork.tables import AUDIENCES
 from comity.groundwork.translated import Text
@@ -30,8 +32,6 @@ from comity.office.records import checks, proofs
 from comity.office.records.actions import add_version, enter_document, publish_checkpoint
 from comity.office.records.exports import ImportRefused, export, import_export
 from comity.office.records.keys import log_key, public_log_key
-from tests.office.records.conftest import House, issued
-from tests.office.records.installation import empty_installation
 
 pytestmark = pytest.mark.django_db(transaction=True)  # a snapshot is taken outside of transactions
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -55,7 +55,11 @@ def lived_in(house: House) -> House:
 
 def everything_in(folder: Path) -> bytes:
     """All bytes of a folder, names included."""
-    return b"\n".join(str(path.relative_to(folder)).encode() + b"\n" + path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+    return b"\n".join(
+        str(path.relative_to(folder)).encode() + b"\n" + path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    )
 
 
 def trust() -> Trust:
@@ -86,7 +90,15 @@ def test_the_public_export_holds_only_what_is_public(lived_in: House, tmp_path: 
     held = everything_in(tmp_path / "out")
     for words in (b"Report", b"Read me.", b"Council", b"Test Union"):
         assert words in held
-    for words in (b"for members", b"onfidential", b"secret plan", b"ada@example.org", b"Ada Okonkwo", b"Chen Wei", b"grace"):
+    for words in (
+        b"for members",
+        b"onfidential",
+        b"secret plan",
+        b"ada@example.org",
+        b"Ada Okonkwo",
+        b"Chen Wei",
+        b"grace",
+    ):
         assert words not in held
 
 
@@ -174,7 +186,9 @@ def test_an_embargo_keeps_an_event_closed_until_its_day(house: House, tmp_path: 
     with transaction.atomic():
         log.lock()
         with log.acting("secretary", (Later,)):
-            log.append(house.secretary.id, NOW, Later(body=house.council.id, dissolved_on=NOW.date(), reason="embargoed words"))
+            log.append(
+                house.secretary.id, NOW, Later(body=house.council.id, dissolved_on=NOW.date(), reason="embargoed words")
+            )
     export(tmp_path / "before", "public", now=NOW)
     export(tmp_path / "after", "public", now=NOW + timedelta(days=1))
     assert b"embargoed words" not in everything_in(tmp_path / "before")
@@ -233,7 +247,10 @@ def test_two_exports_of_the_same_state_hold_the_same_record(lived_in: House, tmp
         shutil.copy(tmp_path / "data" / "secrets" / "log-key", data / "secrets")
         import_export(tmp_path / "one", key)
         export(tmp_path / "two", "secretariat", now=NOW)
-    one, two = ({path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()} for folder in (tmp_path / "one", tmp_path / "two"))
+    one, two = (
+        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for folder in (tmp_path / "one", tmp_path / "two")
+    )
     assert {str(name) for name in one.keys() ^ two.keys()} <= {"witnessed"}
     assert one == two
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
+from tests.office.records.conftest import House, issued
 
 from comity import ledger
 from comity.groundwork import jobs
@@ -29,7 +30,6 @@ from comity.office.records import proofs, queries, work
 from comity.office.records.actions import add_cosignature, publish_checkpoint, register_witness, retire_witness
 from comity.office.records.keys import log_key, public_log_key, take_origin
 from comity.office.records.models import Checkpoint, Cosignature, Witness, WitnessAnswer
-from tests.office.records.conftest import House, issued
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -345,10 +345,7 @@ def rewrite_the_log() -> None:
 def test_a_witness_that_does_not_answer_is_left_in_peace_for_longer_and_longer(house: House) -> None:
     register_witness(by=house.by, name="Gone", key=str(witness_key().public), url="http://127.0.0.1:9/")
     publish_checkpoint(by=house.by)
-    asked = []
-    for minute in range(20):
-        if work.ask_witnesses(NOW + timedelta(minutes=minute)):
-            asked.append(minute)
+    asked = [minute for minute in range(20) if work.ask_witnesses(NOW + timedelta(minutes=minute))]
     assert asked == [0, 1, 3, 7, 15]
     answer = WitnessAnswer.objects.get()
     assert (answer.failures, answer.contradicts) == (5, False)
@@ -371,7 +368,9 @@ def test_a_cosignature_is_entered_by_hand(house: House) -> None:
         "nothing",
         note.encode().decode(),
         note.with_signatures(other.cosign(note.text, MOMENT)).encode().decode(),
-        Note(note.text.replace("6\n", "7\n", 1), (key.cosign(note.text.replace("6\n", "7\n", 1), MOMENT),)).encode().decode(),
+        Note(note.text.replace("6\n", "7\n", 1), (key.cosign(note.text.replace("6\n", "7\n", 1), MOMENT),))
+        .encode()
+        .decode(),
     ]
     for written in wrong:
         with pytest.raises(Refused) as refused:

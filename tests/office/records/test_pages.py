@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from xml.etree import ElementTree as tree
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
+from tests.office.records.conftest import House, issued
 
 from comity.groundwork import log
 from comity.groundwork.actions import erase_person
@@ -23,7 +24,6 @@ from comity.groundwork.panels import waits_for
 from comity.groundwork.translated import Text
 from comity.office.records.actions import add_version, enter_document, publish_checkpoint, withdraw_document
 from comity.office.records.models import Document
-from tests.office.records.conftest import House, issued
 
 pytestmark = pytest.mark.django_db
 
@@ -65,9 +65,7 @@ def test_a_page_answers_everybody_in_their_language(lived_in: House, name: str, 
         assert f'<html lang="{language}"' in text
 
 
-@pytest.mark.parametrize(
-    "name", ["publish_checkpoint", "register_witness", "enter_document"]
-)
+@pytest.mark.parametrize("name", ["publish_checkpoint", "register_witness", "enter_document"])
 def test_an_act_is_offered_to_the_secretariat_and_explained_to_others(lived_in: House, name: str) -> None:
     assert page(signed_in(lived_in.secretary), name)[0] == 200
     assert page(signed_in(lived_in.delegate), name)[0] == 403
@@ -224,7 +222,9 @@ def test_the_timeline_is_filtered_by_kind_thing_actor_and_day(lived_in: House) -
     about = page(client, "timeline", thing=str(lived_in.council.ref))[1]
     assert "The body" in about
     assert "was withdrawn" not in about
-    assert page(client, "timeline", actor=lived_in.delegate.id)[1].count('id="event-') > 3, "who did nothing filters nothing"
+    assert page(client, "timeline", actor=lived_in.delegate.id)[1].count('id="event-') > 3, (
+        "who did nothing filters nothing"
+    )
     assert page(client, "timeline", since=str(today + timedelta(days=1)))[1].count('id="event-') == 0
     assert page(client, "timeline", until=str(today - timedelta(days=1)))[1].count('id="event-') == 0
     assert page(client, "timeline", since=str(today), until=str(today))[1].count('id="event-') > 3
@@ -296,11 +296,17 @@ def test_a_feed_holds_the_public_record_whoever_asks(lived_in: House) -> None:
     for client in (Client(), signed_in(lived_in.secretary)):
         answer = client.get("/en/records/feed.atom")
         assert answer["Content-Type"].startswith("application/atom+xml")
-        root = tree.fromstring(answer.content)
-        titles = [entry.findtext("{http://www.w3.org/2005/Atom}title") for entry in root.iter("{http://www.w3.org/2005/Atom}entry")]
+        root = ET.fromstring(answer.content)
+        titles = [
+            entry.findtext("{http://www.w3.org/2005/Atom}title")
+            for entry in root.iter("{http://www.w3.org/2005/Atom}entry")
+        ]
         assert "A/1 was issued: “Report”." in titles
         assert not any("Confidential" in (title or "") or "For members" in (title or "") for title in titles)
-        ids = [entry.findtext("{http://www.w3.org/2005/Atom}id") or "" for entry in root.iter("{http://www.w3.org/2005/Atom}entry")]
+        ids = [
+            entry.findtext("{http://www.w3.org/2005/Atom}id") or ""
+            for entry in root.iter("{http://www.w3.org/2005/Atom}entry")
+        ]
         assert len(set(ids)) == len(ids)
         assert all(one.startswith("tag:union.example,") for one in ids)
 

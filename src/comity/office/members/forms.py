@@ -90,13 +90,8 @@ class PartyForm(ActForm):
         ),
     )
     name = _line(_("Name"), 200, required=False, help_text=_("Empty: the name that goes with the country code."))
-    region = forms.ChoiceField(label=_("Region"), required=False, choices=region_choices)
-
-
-class NewPartyForm(PartyForm):
-    """A party to be entered."""
-
     language = LanguageField(label=_("Language of the name"))
+    region = forms.ChoiceField(label=_("Region"), required=False, choices=region_choices)
 
 
 class MergeForm(ActForm):

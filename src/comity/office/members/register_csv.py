@@ -15,11 +15,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from comity.groundwork.refusals import Refused
+from comity.groundwork.texts import clean_line
 from comity.office.members.regions import is_region
 from comity.office.members.vocabulary import Evidence, PartyKind, Precision, Step
 
 MOST_LINES = 5000
 MOST_BYTES = 4 * 2**20
+_LONGEST = 20_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -149,13 +152,20 @@ def _problems_of_heading(heading: list[str]) -> list[Problem]:
 
 def _line(number: int, cells: dict[str, str]) -> tuple[Line, list[Problem]]:
     """One line by column. Cells that are not there or empty are as `Line` has them."""
-    given = {column: _plain(cell).strip() for column, cell in cells.items() if cell.strip()}
     problems: list[Problem] = []
     values: dict[str, Any] = {}
+    given: dict[str, str] = {}
 
     def wrong(column: str, sentence: str) -> None:
         problems.append(Problem(number, column, sentence))
 
+    for column, cell in cells.items():
+        try:
+            kept = clean_line(_plain(cell.strip()), most=_LONGEST, field=column, empty=True)
+        except Refused as refused:
+            wrong(column, str(refused))
+        else:
+            given |= {column: kept} if kept else {}
     for column, cell in given.items():
         if column in {"happened_on", "effective_on", "seen_on"}:
             try:

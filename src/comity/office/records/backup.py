@@ -110,8 +110,8 @@ def _write(archive: tarfile.TarFile, path: Path, now: datetime) -> tuple[int, in
             else:
                 missing.append(sha256)
     data = Path(settings.COMITY_DATA)
-    for secret in sorted((data / "secrets").iterdir()):
-        if secret.is_file() and not secret.name.startswith("."):
+    for secret in sorted((data / "secrets").glob("*")):
+        if not secret.name.startswith("."):
             _add(archive, f"secrets/{secret.name}", secret, now)
     for mark in MARKS:
         _add(archive, mark, data / mark, now)

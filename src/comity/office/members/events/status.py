@@ -73,6 +73,7 @@ def _happened(party: str, says: Stated, name: Namer) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OfStatus(OfParty):
+    ERASURE = "Source, note and office name institutions, not people: the forms say so."
     fact: str
 
 
@@ -128,6 +129,7 @@ class StatusContested(OfParty):
     """Somebody says that a step did not happen, or not so. line: the fact in all its versions."""
 
     TYPE = "members.status_contested"
+    ERASURE = "Who contests is an institution, a publication or a party, not a person: the form says so."
     contest: str
     line: str
     step: str

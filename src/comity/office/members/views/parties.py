@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from comity.groundwork.acts import may_do, version
@@ -14,8 +15,9 @@ from comity.groundwork.audiences import MEMBERS
 from comity.groundwork.pages import Request, act_page, found_or_refused, page_of_list, part_of_timeline, text_given
 from comity.groundwork.queries import cited_by, cites, files_at
 from comity.groundwork.refs import Ref
+from comity.groundwork.translated import Text
 from comity.office.members import actions
-from comity.office.members.forms import ImportForm, MergeForm, NewPartyForm, PartyForm, RegisterFilter, StrikeForm
+from comity.office.members.forms import ImportForm, MergeForm, PartyForm, RegisterFilter, StrikeForm
 from comity.office.members.models import Party
 from comity.office.members.names import name_of, region_name
 from comity.office.members.queries import blocs, delegations, depositary, dues, rights, status
@@ -174,6 +176,16 @@ _ACTS = (
 """Acts to which a party's page leads."""
 
 
+def _name_given(values: dict[str, Any], current: Text | None = None) -> Text:
+    """The name that a form gives: none, a new one, or the current one in new words."""
+    written, language = values["name"], values["language"]
+    if not written:
+        return Text()
+    if current and current.original_language == language:
+        return text_given(written, current=current)
+    return text_given(written, language)
+
+
 def register_party(request: Request) -> HttpResponse:
     """Entering a party."""
 
@@ -181,14 +193,14 @@ def register_party(request: Request) -> HttpResponse:
         actions.register_party(
             by=request.actor,
             kind=values["kind"],
-            name=text_given(values["name"], values["language"]) if values["name"] else None,
+            name=_name_given(values),
             iso3=values["iso3"],
             region=values["region"] or None,
         )
 
     return act_page(
         request,
-        NewPartyForm,
+        PartyForm,
         does,
         act="members.register_party",
         title=_("Enter a party"),
@@ -208,7 +220,7 @@ def change_party(request: Request, key: str) -> HttpResponse:
             by=request.actor,
             party=key,
             kind=values["kind"],
-            name=text_given(values["name"], current=current.name),
+            name=_name_given(values, current.name),
             iso3=values["iso3"],
             region=values["region"],
             seen=values["seen"],
@@ -227,6 +239,7 @@ def change_party(request: Request, key: str) -> HttpResponse:
             "kind": current.kind,
             "iso3": current.iso3,
             "name": current.name.original,
+            "language": current.name.original_language if current.name else get_language(),
             "region": current.region,
             "seen": version(current.ref),
         },
