@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -57,3 +58,11 @@ def confirmed(name: str = "Grace", email: str = "grace@example.org", language: s
 def confirm_again(client: Client) -> None:
     """Show once more that it is you, as pages ask before changes."""
     client.post("/en/accounts/reauthenticate/", {"password": PASSWORD})
+
+
+def free_port() -> int:
+    """A port on which nothing listens."""
+    with socket.socket() as taken:
+        taken.bind(("localhost", 0))
+        port: int = taken.getsockname()[1]
+        return port

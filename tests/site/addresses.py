@@ -25,7 +25,9 @@ class Address:
     def at(self, *given: str, encoded: bool = False) -> str:
         """The path with these values in place of the parameters. encoded: they are percent-encoded already."""
         values = iter(given)
-        return "/" + CONVERTED.sub(lambda _found: next(values) if encoded else quote(next(values), safe=":"), self.route)
+        return "/" + CONVERTED.sub(
+            lambda _found: next(values) if encoded else quote(next(values), safe=":"), self.route
+        )
 
 
 def addresses(language: str = "en") -> list[Address]:

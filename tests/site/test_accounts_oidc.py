@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
-from tests.site.accounts import PASSWORD, confirm_again, confirmed, link_in, sent, sign_in, signed_in
+from tests.site.accounts import PASSWORD, confirm_again, confirmed, free_port, link_in, sent, sign_in, signed_in
 
 from comity.groundwork.actions import register_person
 from comity.groundwork.acts import actor_for
@@ -46,13 +45,6 @@ class Ministry:
 
     issuer: str
     mood: Path
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("localhost", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")

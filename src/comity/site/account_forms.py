@@ -108,7 +108,9 @@ class MinistrySignupForm(Named, social.SignupForm):
 class AddEmailForm(Worded, account.AddEmailForm):
     """Another address in place of the present one."""
 
-    words: ClassVar = {"email": (_("New e-mail address"), _("The present one is used until you have confirmed the new one."))}
+    words: ClassVar = {
+        "email": (_("New e-mail address"), _("The present one is used until you have confirmed the new one."))
+    }
 
 
 class ChangePasswordForm(Worded, account.ChangePasswordForm):

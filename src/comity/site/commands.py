@@ -73,7 +73,8 @@ def administrator(name: str, email: str, language: str) -> str:
 
 
 def act(name: str, given: Sequence[str], person: str | None) -> dict[str, Any] | None:
-    """Do an act by name. given: KEY=VALUE, where VALUE is JSON if it is sound JSON, else text; @FILE stands for a file's content (bytes are given in base64).
+    """Do an act by name. given: KEY=VALUE, where VALUE is JSON if it is sound JSON, else text; @FILE stands for a file's content
+    (bytes are given in base64).
 
     person: e-mail address of whoever acts, None: the system. Raises CommandError, Refused.
     """

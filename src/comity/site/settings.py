@@ -13,9 +13,9 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from comity.site.catalogues import compiled
 from comity.site.configuration import database, flag, mail, secret, words
 from comity.site.oidc.configuration import for_allauth, logins, origins
-from comity.site.words import compiled
 
 HERE = Path(__file__).resolve().parent
 
@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 MIDDLEWARE = [
+    "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "comity.site.middleware.ReaderPages",
@@ -236,6 +237,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [HERE / "static"]
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ADD_HEADERS_FUNCTION = "comity.site.static.keep_for_ever"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "comity.site.static.HashedFiles"},

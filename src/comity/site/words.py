@@ -1,4 +1,4 @@
-"""Words of the interface in each language: collected from code and templates, kept in one file for each language, compiled here.
+"""Words of the interface, collected from code, templates and the table of acts, and kept in one file for each language.
 
 A language is a file `locale/CODE/LC_MESSAGES/django.po`; a new one is a new file (and a line in the settings). Each says in its
 header what was drafted by machine and who reviewed it. Babel does what gettext's tools would, so none are needed on the machine.
@@ -8,7 +8,6 @@ header what was drafted by machine and who reviewed it. Babel does what gettext'
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import sys
@@ -16,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import django
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir, extract_python
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 HERE = Path(__file__).resolve().parent
@@ -38,24 +37,6 @@ KEYWORDS: dict[str, Any] = {
 }
 
 
-def compiled(catalogues: Path, into: Path) -> Path:
-    """The folder of compiled catalogues for Django, made if it is not there yet: its name holds the digest of what it was made from."""
-    sources = sorted(catalogues.glob("*/LC_MESSAGES/django.po"))
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
-    folder = into / digest
-    for path in sources:
-        language = path.parts[-3]
-        made = folder / language / "LC_MESSAGES" / "django.mo"
-        if made.exists():
-            continue
-        made.parent.mkdir(parents=True, exist_ok=True)
-        draft = made.with_suffix(f".{os.getpid()}")
-        with path.open("rb") as po, draft.open("wb") as mo:
-            write_mo(mo, read_po(po, locale=language))
-        draft.replace(made)
-    return folder
-
-
 def collected() -> Catalog:
     """Every string of code and templates that a person sees, with the places where it stands."""
     catalogue = Catalog(charset="utf-8")
@@ -73,6 +54,12 @@ def collected() -> Catalog:
         )
         for name, _line, message, comments, context in found:
             catalogue.add(message, None, [(f"{room}/{name}", 0)], auto_comments=comments, context=context)
+    # Read when the table is shown, so that importing this module does not need the offices.
+    from comity.groundwork.acts import ACTS
+    from comity.site.roles import plain
+
+    for act in ACTS.values():
+        catalogue.add(plain(act.summary), None, [(act.does.__module__.replace(".", "/"), 0)])
     return catalogue
 
 
@@ -109,6 +96,8 @@ def update(path: Path, fresh: Catalog) -> Catalog:
 
 def main() -> int:
     """Bring every catalogue up to date and say what each lacks."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.site.settings")
+    django.setup()
     fresh = collected()
     for path in sorted(LOCALE.glob("*/LC_MESSAGES/django.po")):
         catalogue = update(path, fresh)

@@ -50,7 +50,7 @@ def small_house() -> House:
 
 def issued(house: House, title: str = "Report", content: bytes = b"Read me.\n", **given: object) -> Document:
     """An issued document with one English file."""
-    draft = enter_document(by=house.by, title=Text.of(title), **given)  # type: ignore[arg-type]
+    draft = enter_document(by=house.by, title=Text.of(title), **{"series": "general", **given})  # type: ignore[arg-type]
     add_version(by=house.by, document=draft.id, name="report.txt", content=content, language="en")
     return issue_document(by=house.by, document=draft.id, issued_on=date(2026, 11, 5))
 

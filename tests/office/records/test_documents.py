@@ -40,7 +40,9 @@ DELEGATION = Reader.of(parties=["x"])
 
 
 def test_numbers_of_a_series_have_no_gaps_and_come_with_issue(house: House) -> None:
-    first, left_over, second = (enter_document(by=house.by, title=Text.of(f"Report {n}")) for n in range(3))
+    first, left_over, second = (
+        enter_document(by=house.by, title=Text.of(f"Report {n}"), series="general") for n in range(3)
+    )
     for draft in (second, first):
         add_version(by=house.by, document=draft.id, name="a.txt", content=b"words\n", language="en")
     assert issue_document(by=house.by, document=second.id).symbol == "A/1"
@@ -87,7 +89,7 @@ def test_nothing_but_a_corrigendum_follows_upon_a_corrigendum(house: House) -> N
 
 
 def test_nothing_follows_upon_a_draft_or_a_withdrawn_document(house: House) -> None:
-    draft = enter_document(by=house.by, title=Text.of("Draft"))
+    draft = enter_document(by=house.by, title=Text.of("Draft"), series="general")
     gone = issued(house)
     withdraw_document(by=house.by, document=gone.id, reason="wrong")
     for base in (draft.id, gone.id, "nothing"):
@@ -155,11 +157,11 @@ def test_a_symbol_says_its_stem_and_its_number(prefix: str, number: int, relatio
 def test_only_the_secretariat_begins_and_issues(house: House) -> None:
     for person in (house.delegate, None):
         with pytest.raises(NotAllowed):
-            enter_document(by=actor_for(person), title=Text.of("Mine"))
+            enter_document(by=actor_for(person), title=Text.of("Mine"), series="general")
 
 
 def test_a_draft_is_for_the_secretariat_alone(house: House) -> None:
-    draft = enter_document(by=house.by, title=Text.of("A confidential plan"))
+    draft = enter_document(by=house.by, title=Text.of("A confidential plan"), series="general")
     version = add_version(by=house.by, document=draft.id, name="plan.txt", content=b"secret plan\n", language="en")
     assert queries.document(ANYONE, draft.id) is None
     assert queries.document(DELEGATION, draft.id) is None
@@ -169,7 +171,7 @@ def test_a_draft_is_for_the_secretariat_alone(house: House) -> None:
 
 
 def test_a_file_takes_the_place_of_one_of_its_kind_in_a_draft(house: House) -> None:
-    draft = enter_document(by=house.by, title=Text.of("Plan"))
+    draft = enter_document(by=house.by, title=Text.of("Plan"), series="general")
     first = add_version(by=house.by, document=draft.id, name="a.txt", content=b"first\n", language="en")
     second = add_version(by=house.by, document=draft.id, name="b.txt", content=b"second\n", language="en")
     other = add_version(by=house.by, document=draft.id, name="c.txt", content=b"dritte\n", language="fr")
@@ -179,7 +181,7 @@ def test_a_file_takes_the_place_of_one_of_its_kind_in_a_draft(house: House) -> N
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_taken_out_of_a_draft_is_deleted(house: House) -> None:
-    draft = enter_document(by=house.by, title=Text.of("Plan"))
+    draft = enter_document(by=house.by, title=Text.of("Plan"), series="general")
     version = add_version(by=house.by, document=draft.id, name="a.txt", content=b"words\n", language="en")
     path = files.path_of(version.file.sha256)
     assert path.exists()
@@ -191,14 +193,14 @@ def test_what_is_taken_out_of_a_draft_is_deleted(house: House) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_bytes_that_another_file_shares_stay_when_one_is_removed(house: House) -> None:
     kept = issued(house, content=b"the same\n").versions.get().file
-    draft = enter_document(by=house.by, title=Text.of("Plan"))
+    draft = enter_document(by=house.by, title=Text.of("Plan"), series="general")
     version = add_version(by=house.by, document=draft.id, name="a.txt", content=b"the same\n", language="en")
     remove_version(by=house.by, version=version.id)
     assert files.read(kept.sha256) == b"the same\n"
 
 
 def test_a_draft_changes_and_a_stale_form_is_refused(house: House) -> None:
-    draft = enter_document(by=house.by, title=Text.of("Plan"))
+    draft = enter_document(by=house.by, title=Text.of("Plan"), series="general")
     change_document(by=house.by, document=draft.id, title=Text.of("Plan B"), series="council", audience="members")
     draft.refresh_from_db()
     assert (str(draft.title), draft.series, draft.audience) == ("Plan B", "council", "members")
@@ -207,7 +209,7 @@ def test_a_draft_changes_and_a_stale_form_is_refused(house: House) -> None:
 
 
 def test_a_document_without_files_is_not_issued(house: House) -> None:
-    draft = enter_document(by=house.by, title=Text.of("Empty"))
+    draft = enter_document(by=house.by, title=Text.of("Empty"), series="general")
     with pytest.raises(Refused, match="nothing to issue"):
         issue_document(by=house.by, document=draft.id)
 
@@ -279,7 +281,7 @@ def test_refused_words_and_things_leave_nothing_behind(house: House) -> None:
         ({"relation": "revision"}, "relation"),
     ):
         with pytest.raises(Refused) as refused:
-            enter_document(by=house.by, **{"title": Text.of("T"), **given_})  # type: ignore[arg-type]
+            enter_document(by=house.by, **{"title": Text.of("T"), "series": "general", **given_})  # type: ignore[arg-type]
         assert refused.value.field == field
     assert Document.objects.count() == before
 

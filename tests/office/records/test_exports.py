@@ -42,7 +42,7 @@ def lived_in(house: House) -> House:
     """The house with documents for everybody, for members and in draft, somebody erased, a file removed."""
     issued(house, "Report")
     issued(house, "=1+1 for members", audience="members", content=b"for members\n")
-    draft = enter_document(by=house.by, title=Text.of("Confidential draft"))
+    draft = enter_document(by=house.by, title=Text.of("Confidential draft"), series="general")
     add_version(by=house.by, document=draft.id, name="plan.txt", content=b"secret plan\n", language="en")
     gone = issued(house, "With a file that was removed", content=b"to be removed\n")
     remove_file(by=house.by, file=gone.versions.get().file_id, reason="published by mistake")
@@ -234,7 +234,7 @@ def test_the_full_export_makes_the_same_organisation_again(lived_in: House, tmp_
         # And life goes on: the next event has its place, people act.
         secretary = Person.objects.get(email="ada@example.org")
         assert not secretary.has_usable_password()
-        report = enter_document(by=actor_for(secretary), title=Text.of("Next"))
+        report = enter_document(by=actor_for(secretary), title=Text.of("Next"), series="general")
         assert proofs.head_now()[0] == head[0] + 1
         assert report.series == "general"
 

@@ -48,7 +48,7 @@ def lived_in(house: House) -> House:
     report = issued(house, "Report", concerns=str(house.council.ref))
     issued(house, "Report, revised", relation="revision", base=report.id)
     issued(house, "For members", audience="members")
-    draft = enter_document(by=house.by, title=Text.of("Confidential draft"))
+    draft = enter_document(by=house.by, title=Text.of("Confidential draft"), series="general")
     add_version(by=house.by, document=draft.id, name="plan.txt", content=b"plan\n", language="en")
     gone = issued(house, "Gone")
     withdraw_document(by=house.by, document=gone.id, reason="It was wrong.")

@@ -117,7 +117,7 @@ class SymbolsForm(SettingForm):
     series = forms.CharField(
         label=_("Series"),
         widget=forms.Textarea,
-        help_text=_("One a line: its name, an equals sign, its prefix. The first is the usual one."),
+        help_text=_("One a line: its name, an equals sign, its prefix."),
     )
     draft = forms.CharField(label=_("Mark of drafts"), max_length=10, help_text=_("Such as “L.” in A/L.1."))
     revision = forms.CharField(label=_("Mark of revisions"), max_length=10)

@@ -71,9 +71,10 @@ def enter_document(
     relation: str = "",
     base: str | None = None,
 ) -> Document:
-    """Begin a document, as a draft for the secretariat. A relation says how it follows upon another, whose series it then has.
+    """Begin a document, as a draft for the secretariat.
 
-    What follows upon a revision, an addendum or a corrigendum in the same way stands beside it: the revision of A/1/Rev.1 is A/1/Rev.2.
+    It names its series, unless a relation says how it follows upon another, whose series it then has. What follows upon a
+    revision, an addendum or a corrigendum in the same way stands beside it: the revision of A/1/Rev.1 is A/1/Rev.2.
     """
     before = _base(relation, base)
     document = new_id(by.now)
@@ -459,10 +460,9 @@ def _make_version(document: str, version: Version) -> None:
 
 
 def _series(series: str) -> str:
-    known = scheme().series
-    if series and series not in known:
+    if series not in scheme().series:
         raise Refused(_("There is no such series."), field="series")
-    return series or next(iter(known))
+    return series
 
 
 def _audience(audience: str) -> str:
