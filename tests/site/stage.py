@@ -181,7 +181,7 @@ def _documents(stage: Stage) -> None:
         audience = delegation(things["kenya"]) if word == "delegation" else word
         title = "Open report" if word == "public" else f"{SECRET} ({word})"
         content = b"Read me.\n" if word == "public" else f"{SECRET}\n".encode()
-        draft = records.enter_document(by=by, title=Text.of(title), audience=audience)
+        draft = records.enter_document(by=by, title=Text.of(title), series="general", audience=audience)
         records.add_version(by=by, document=draft.id, name=f"{word}.txt", content=content, language="en")
         issued = records.issue_document(by=by, document=draft.id)
         things[f"document_{word}"], things[f"symbol_{word}"] = issued.id, str(issued.symbol)
@@ -198,7 +198,7 @@ def _documents(stage: Stage) -> None:
             relation="rests on",
             audience=audience,
         )
-    draft = records.enter_document(by=by, title=Text.of(f"{SECRET} (draft)"))
+    draft = records.enter_document(by=by, title=Text.of(f"{SECRET} (draft)"), series="general")
     added = records.add_version(by=by, document=draft.id, name="draft.txt", content=SECRET.encode(), language="en")
     things["draft"], things["draft_version"], things["draft_file"] = draft.id, added.id, added.file_id
 
@@ -359,7 +359,7 @@ PLAUSIBLE: dict[str, Callable[[Stage], dict[str, Any]]] = {
         "document": s["draft"], "title": text("Draft"), "series": "council", "for_debate": True, "audience": "members", "seen": 10**6,
     },
     "records.enter_document": lambda s: {
-        "title": text("Report"), "series": "", "for_debate": False, "audience": "members", "concerns": s.ref("charter.body", "council"),
+        "title": text("Report"), "series": "general", "for_debate": False, "audience": "members", "concerns": s.ref("charter.body", "council"),
         "relation": "revision", "base": s["document_public"],
     },
     "records.issue_document": lambda s: {"document": s["draft"], "issued_on": "2024-10-01", "seen": 10**6},

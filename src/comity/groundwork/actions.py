@@ -8,6 +8,7 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
@@ -37,7 +38,7 @@ from comity.groundwork.models import Citation, EventPart, Grant, Person, StoredF
 from comity.groundwork.refs import KINDS, Ref
 from comity.groundwork.refusals import NotAllowed, NotFound, Refused
 from comity.groundwork.roles import ADMINISTRATOR, ANYBODY, PERSON, ROLES, SECRETARY, TRANSLATOR
-from comity.groundwork.texts import clean_line, clean_text
+from comity.groundwork.texts import clean_language, clean_line, clean_text
 from comity.groundwork.translated import TRANSLATABLE, Made, Wording, digest, find_text
 from comity.ledger import LedgerError
 
@@ -60,6 +61,7 @@ def register_person(
 def record_person(by: Actor, name: str, email: str | None, language: str, *, invented: bool = False) -> Person:
     """For acts of offices that register people: they name `PersonRegistered` among what they record. Raises Refused."""
     kept = clean_line(name, most=200, field="name")
+    _check_language(language)
     address = _address(email)
     if address and Person.objects.filter(email=address).exists():
         raise Refused(_("Somebody with this e-mail address is registered already."), field="email")
@@ -99,6 +101,8 @@ def change_person(
             raise NotAllowed(_("You can change your own entry only."))
         if may_sign_in is not None:
             raise NotAllowed(_("Who may sign in is decided by the secretariat."))
+    if language is not None:
+        _check_language(language)
     address = _address(email)
     if address and Person.objects.filter(email=address).exclude(id=person).exists():
         raise Refused(_("Somebody with this e-mail address is registered already."), field="email")
@@ -422,6 +426,7 @@ def translate(
     *, by: Actor, thing: Ref, field: str, language: str, text: str, made: Made = Made.PERSON, reviewed: bool = False
 ) -> None:
     """Give a text a wording in another language, or say that one was reviewed."""
+    clean_language(language, field="language")
     found = find_text(thing, field)
     if found is None:
         raise Refused(_("There is no such text to translate."))
@@ -462,6 +467,11 @@ def _person(key: str) -> Person:
     if found is None:
         raise Refused(_("There is no such person here."), field="person")
     return found
+
+
+def _check_language(code: str) -> None:
+    if code not in dict(settings.LANGUAGES):
+        raise Refused(_("This is none of the site's languages."), field="language")
 
 
 def _address(email: str | None) -> str | None:

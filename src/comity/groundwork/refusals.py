@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-
 LONGEST = 1000
 """Letters of a refusal. It may quote what somebody wrote, which may be a book."""
 

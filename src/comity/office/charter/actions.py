@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -311,7 +312,7 @@ def change_setting(*, by: Actor, key: str, value: Mapping[str, Any], reason: str
     current = the_organisation()
     unchanged(current.ref, seen)
     try:
-        checked = declared.adapter.dump_python(declared.read(dict(value)), mode="json")
+        checked = declared.adapter.dump_python(declared.read(_cleaned(value)), mode="json")
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -319,8 +320,25 @@ def change_setting(*, by: Actor, key: str, value: Mapping[str, Any], reason: str
             _("The setting is not sound at “%(where)s”: %(what)s.") % {"where": where, "what": first["msg"]},
             field="value",
         ) from error
+    if len(json.dumps(checked)) > LONGEST_SETTING:
+        raise Refused(_("This is more than a setting holds."), field="value")
     why = clean_line(reason, most=500, field="reason", empty=True)
     record(by, SettingChanged(organisation=current.id, key=key, value=checked, reason=why))
+
+
+LONGEST_SETTING = 200_000
+_DEEPEST = 10
+
+
+def _cleaned(value: Any, depth: int = 0) -> Any:
+    """A setting's value with every text in it cleaned. Raises Refused."""
+    if depth > _DEEPEST:
+        raise Refused(_("This is nested too deeply."), field="value")
+    if isinstance(value, str):
+        return clean_line(value, most=500, field="value", empty=True)
+    if isinstance(value, Mapping):
+        return {_cleaned(str(key), depth + 1): _cleaned(inner, depth + 1) for key, inner in value.items()}
+    return [_cleaned(inner, depth + 1) for inner in value] if isinstance(value, list | tuple) else value
 
 
 @applies(SettingChanged)

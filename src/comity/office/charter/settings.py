@@ -17,6 +17,7 @@ from comity.office.records.symbols import MARK, MOST_MARK, MOST_PREFIX, PREFIX
 
 T = TypeVar("T")
 Prefix = Annotated[str, Field(pattern=PREFIX, max_length=MOST_PREFIX)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=12)]
 Mark = Annotated[str, Field(pattern=MARK, max_length=MOST_MARK)]
 
 
@@ -47,7 +48,10 @@ class Naming(BaseModel):
     """Names of states where the organisation does not use those of the CLDR: ISO 3166 alpha-3 code to names by language."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    names: dict[str, dict[str, str]] = Field(default_factory=dict)
+    names: dict[
+        Annotated[str, Field(pattern=r"^[A-Z]{3}$")],
+        dict[Language, Annotated[str, Field(min_length=1, max_length=200)]],
+    ] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -167,15 +167,16 @@ def _fill_postgresql(about: Mapping[str, Any], tables: Path) -> None:
             "the database holds an installation already: name an empty one with {setting}", setting=DATABASE_SETTING
         )
     executor = MigrationExecutor(connection)
-    applied = [(app, name) for app, name in about["migrations"]]
-    unknown = [f"{app}.{name}" for app, name in applied if (app, name) not in executor.loader.graph.nodes]
-    if unknown:
+    known = executor.loader.graph.node_map
+    applied = {(app, name) for app, name in about["migrations"]}
+    if unknown := sorted(applied - known.keys()):
         raise RestoreError(
             "the backup was made by Comity {version}, which is newer: its migration {name} is not known here",
             version=str(about["comity"]),
-            name=unknown[0],
+            name=".".join(unknown[0]),
         )
-    executor.migrate(applied)
+    # As far as the backup's tables had come: to the last migrations, which lead through the others.
+    executor.migrate([key for key in sorted(applied) if not any(child.key in applied for child in known[key].children)])
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(map(quote, about['tables']))} CASCADE")
         for table, columns in about["tables"].items():
