@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from comity.site.catalogues import compiled
 from comity.site.configuration import database, flag, mail, secret, words
 from comity.site.oidc.configuration import for_allauth, logins, origins
+from comity.site.static import keep_for_ever
 
 HERE = Path(__file__).resolve().parent
 
@@ -237,7 +238,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [HERE / "static"]
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_ADD_HEADERS_FUNCTION = "comity.site.static.keep_for_ever"
+WHITENOISE_ADD_HEADERS_FUNCTION = keep_for_ever
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "comity.site.static.HashedFiles"},
