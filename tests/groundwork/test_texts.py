@@ -33,6 +33,17 @@ def test_what_cannot_be_seen_goes(unseen: str) -> None:
         clean_line(unseen * 5, most=20, field="name")
 
 
+@pytest.mark.parametrize("written", ["\u200d\u200c", "\u0301", " \u200d\u0301 "])
+def test_joiners_and_marks_alone_are_nothing(written: str) -> None:
+    with pytest.raises(Refused, match="cannot be empty"):
+        clean_line(written, most=20, field="name")
+    assert clean_text(written, most=20, field="note", empty=True) == ""
+
+
+def test_a_letter_and_its_mark_find_each_other_when_what_stood_between_them_goes() -> None:
+    assert clean_line("e\u200b\u0301", most=20, field="name") == "é"
+
+
 def test_joiners_that_scripts_need_stay() -> None:
     for text in ("می‌خواهم", "क्‍ष", "👩‍🔬"):
         assert clean_line(text, most=20, field="name") == text
@@ -73,3 +84,34 @@ def test_cleaning_the_original_does_not_make_its_translations_stale() -> None:
     text = clean_original(Text.of(" Council\u200b ", "en", fr=" Conseil "), most=50, field="name")
     assert text.shown("fr").text == "Conseil"
     assert not text.is_stale("fr")
+
+
+@pytest.mark.parametrize("code", ["", "x", "english", "EN", "en_GB", "<b>", "\u202e", "en\0", "en-" + "x" * 20])
+def test_what_is_no_code_of_a_language_is_refused(code: str) -> None:
+    with pytest.raises(Refused, match="not the code of a language"):
+        clean_original(Text.of("Council", "en", **{code: "x"}), most=50, field="name")
+
+
+@pytest.mark.parametrize(
+    ("wordings", "why"),
+    [
+        ({"fr": Wording("Conseil", Made.PERSON, "0" * 16)}, "original is missing"),
+        ({"en": Wording("Council"), "fr": Wording("Conseil")}, "One wording is the original"),
+        ({"en": Wording("Council", Made.MACHINE, "0" * 16)}, "One wording is the original"),
+        ({"en": Wording("Council", reviewed=True)}, "One wording is the original"),
+        ({"en": Wording("Council"), "fr": Wording("Conseil", Made.PERSON, "x" * 100)}, "by its digest"),
+        ({"en": Wording("Council")} | {f"a{n:c}": Wording("x", Made.PERSON) for n in range(97, 123)} | {
+            f"b{n:c}{m:c}": Wording("x", Made.PERSON) for n in range(97, 123) for m in range(97, 123)
+        }, "at most 100 wordings"),
+    ],
+)  # fmt: skip
+def test_wordings_that_contradict_themselves_are_refused(wordings: dict[str, Wording], why: str) -> None:
+    with pytest.raises(Refused, match=why) as refused:
+        clean_original(Text("en", wordings), most=50, field="name", empty=True)
+    assert refused.value.field == "name"
+
+
+def test_a_wording_that_does_not_say_of_what_it_was_made_was_made_of_this_original() -> None:
+    given_text = Text("en", {"en": Wording(" Council "), "fr": Wording("Conseil", Made.PERSON)})
+    cleaned = clean_original(given_text, most=50, field="name")
+    assert not cleaned.is_stale("fr")

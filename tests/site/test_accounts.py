@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
-from django.contrib.auth.hashers import identify_hasher
+from django.contrib.auth.hashers import Argon2PasswordHasher, identify_hasher
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -94,6 +94,29 @@ def test_a_known_address_is_told_by_mail_and_not_on_the_page(client: Client, gra
     assert "you have an account" in subjects["grace@example.org"]
     assert "confirm" in subjects["new@example.org"]
     assert Person.objects.filter(email="grace@example.org").count() == 1
+
+
+def test_a_known_address_takes_as_long_as_an_unknown_one(grace: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[str] = []
+    encode, verify = Argon2PasswordHasher.encode, Argon2PasswordHasher.verify
+    monkeypatch.setattr(
+        Argon2PasswordHasher, "encode", lambda self, password, salt: hashed.append("e") or encode(self, password, salt)
+    )
+    monkeypatch.setattr(
+        Argon2PasswordHasher,
+        "verify",
+        lambda self, password, known: hashed.append("v") or verify(self, password, known),
+    )
+
+    def counted(does: Any) -> int:
+        hashed.clear()
+        does()
+        return len(hashed)
+
+    assert counted(lambda: sign_up(Client(), "grace@example.org")) == 1
+    assert counted(lambda: sign_up(Client(), "new@example.org")) == 1
+    assert counted(lambda: sign_in(Client(), password="wrong")) == 1
+    assert counted(lambda: sign_in(Client(), "nobody@example.org", "wrong")) == 1
 
 
 def test_an_address_is_known_however_it_is_written(grace: Person) -> None:

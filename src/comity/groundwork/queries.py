@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy
 from comity.groundwork import log
 from comity.groundwork.audiences import Reader
 from comity.groundwork.facts import Fact, UnknownFact
-from comity.groundwork.models import Citation, Event, EventAbout, Grant, LogHead, Person, StoredFile, Token
+from comity.groundwork.models import Citation, Event, Grant, LogHead, Person, StoredFile, Token
 from comity.groundwork.refs import FILE_KIND, PERSON_KIND, Kind, Names, Ref, called, name_all, page_of, register_kind
 from comity.groundwork.roles import ROLES, Role
+from comity.groundwork.timelines import Asked, newest
 
 PAGE = 50
 
@@ -68,31 +69,18 @@ def timeline(
     before: int | None = None,
     limit: int = PAGE,
 ) -> list[Entry]:
-    """The newest events first, at most `limit`. before: only those with a lower sequence number. A fixed number of queries."""
-    events = readable(reader)
-    if audience is not None:
-        events = events.filter(audience=audience)
-    if about is not None:
-        events = _about(events, about)
-    if chosen := list(types):
-        events = events.filter(type__in=chosen)
-    if actor is not None:
-        events = events.filter(actor_id=actor)
-    if since is not None:
-        events = events.filter(time__gte=since)
-    if until is not None:
-        events = events.filter(time__lt=until)
-    if before is not None:
-        events = events.filter(seq__lt=before)
-    return entries(list(events.order_by("-seq").prefetch_related("parts", "about")[:limit]))
-
-
-def _about(events: QuerySet[Event], thing: Ref) -> QuerySet[Event]:
-    refs = called(thing)
-    if len(refs) == 1:
-        return events.filter(about__ref=refs[0])
-    # An event about a thing and its duplicate is one event: a join would give it twice.
-    return events.filter(seq__in=EventAbout.objects.filter(ref__in=refs).values("event_id"))
+    """The newest events first, at most `limit`. before: those that come after this one in the same list. A fixed number of queries."""
+    asked = Asked(
+        about=tuple(called(about)) if about is not None else (),
+        types=tuple(dict.fromkeys(types)),
+        actor=actor,
+        audience=audience,
+        since=since,
+        until=until,
+    )
+    numbers = newest(reader, asked, before=before, limit=limit)
+    found = {event.seq: event for event in Event.objects.filter(seq__in=numbers).prefetch_related("parts", "about")}
+    return entries([found[number] for number in numbers])
 
 
 def entries_of(reader: Reader, numbers: Iterable[int]) -> list[Entry]:

@@ -16,11 +16,9 @@ from comity.groundwork.translated import Made, Text, digest
 _UNSEEN = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-
-
 _LANGUAGE = re.compile("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-LONGEST_LANGUAGE = 12
 _DIGEST = re.compile("[0-9a-f]{16}")
+LONGEST_LANGUAGE = 12
 MOST_WORDINGS = 100
 """Languages of one text."""
 
@@ -38,8 +36,10 @@ def clean_text(text: str, *, most: int, field: str, empty: bool = False) -> str:
         text.encode()
     except UnicodeEncodeError as error:
         raise Refused(_("This text holds half a character: write it anew."), field=field) from error
-    kept = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = _UNSEEN.sub("", kept).strip()
+    # Normalised last: what cannot be seen may have stood between a letter and its mark.
+    kept = unicodedata.normalize("NFC", _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+    if not any(unicodedata.category(letter)[0] in "LNPS" for letter in kept):
+        kept = ""  # joiners and marks alone show nothing
     if not kept and not empty:
         raise Refused(_("This cannot be empty."), field=field)
     if len(kept) > most:
@@ -53,7 +53,9 @@ def clean_text(text: str, *, most: int, field: str, empty: bool = False) -> str:
 
 def clean_line(text: str, *, most: int, field: str, empty: bool = False) -> str:
     """A text of one line: like `clean_text`, with any run of white space as one space. Raises Refused."""
-    return clean_text(" ".join(str(text).split()), most=most, field=field, empty=empty)
+    kept = clean_text(" ".join(str(text).split()), most=most, field=field, empty=empty)
+    # What cannot be seen may have stood between two spaces: cleaning what is clean must change nothing.
+    return " ".join(kept.split())
 
 
 def clean_original(text: Text, *, most: int, field: str, empty: bool = False) -> Text:

@@ -167,6 +167,13 @@ register_panel(
 )
 
 
+register_panel(
+    Panel(
+        "me", 20, "account/_linked.html", lambda actor, _ref: {} if actor.person_id and settings.COMITY_OIDC else None
+    )
+)
+
+
 # --- what is over ---
 
 

@@ -61,6 +61,7 @@ def _holder(lock: IO[str]) -> str:
 def prepare() -> None:
     """Bring the tables to what this version expects. Safe to repeat."""
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)  # where several servers count attempts together; none on SQLite
 
 
 def serve(*, host: str = "127.0.0.1", port: int = 8000, ready: Callable[[str], None] | None = None) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseNotModified
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
@@ -80,21 +81,17 @@ def document(request: Request, key: str) -> HttpResponse:
 def file(request: Request, key: str) -> HttpResponse:
     """A file as it was stored, if it is for this reader: shown where that is safe, else saved."""
     stored = found_or_refused(file_for(request.actor.reader, key))
-    etag = f'"{stored.sha256}"'
-    if any(one.strip().removeprefix("W/") == etag for one in request.headers.get("If-None-Match", "").split(",")):
-        response: HttpResponse = HttpResponseNotModified()
-    else:
-        content = found_or_refused(files.read(stored.sha256))
-        kind = f"{stored.media_type}; charset=utf-8" if stored.media_type.startswith("text/") else stored.media_type
-        response = HttpResponse(content, kind)
-        saved = stored.media_type not in files.SHOWN_INLINE or "save" in request.GET
-        response["Content-Disposition"] = content_disposition_header(saved, stored.name) or "attachment"
+    content = found_or_refused(files.read(stored.sha256))
+    kind = f"{stored.media_type}; charset=utf-8" if stored.media_type.startswith("text/") else stored.media_type
+    response = HttpResponse(content, kind)
+    saved = stored.media_type not in files.SHOWN_INLINE or "save" in request.GET
+    response["Content-Disposition"] = content_disposition_header(saved, stored.name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = PDF_ALONE if stored.media_type == "application/pdf" else NO_SCRIPTS
-    response["ETag"] = etag
+    response["ETag"] = f'"{stored.sha256}"'
     # Kept a moment only: a file can be removed.
     response["Cache-Control"] = "public, max-age=60" if stored.audience == PUBLIC else "private, no-store"
-    return response
+    return get_conditional_response(request, response["ETag"], response=response) or response
 
 
 # --- acts ---

@@ -13,9 +13,9 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from comity.groundwork.models import Event
 from comity.groundwork.pages import Request
@@ -45,15 +45,10 @@ def _public(what: Answer) -> Callable[..., HttpResponse]:
         if found is None:
             return HttpResponse("not here, or not yet under a published checkpoint: ask again in a minute\n", TEXT, 404)
         content, kind, kept = found
-        etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-        held = request.headers.get("If-None-Match", "").split(",")
-        if any(one.strip().removeprefix("W/") == etag for one in held):
-            response: HttpResponse = HttpResponseNotModified()
-        else:
-            response = HttpResponse(content, kind)
-            response["X-Content-Type-Options"] = "nosniff"
-        response["ETag"], response["Cache-Control"] = etag, kept
-        return response
+        response = HttpResponse(content, kind)
+        response["X-Content-Type-Options"] = "nosniff"
+        response["ETag"], response["Cache-Control"] = f'"{hashlib.sha256(content).hexdigest()[:32]}"', kept
+        return get_conditional_response(request, response["ETag"], response=response) or response
 
     return answer
 

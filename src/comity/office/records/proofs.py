@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from django.db import connection
+from django.db.models import Q
 
 from comity.groundwork.models import Event, LogHead, TreeHash
 from comity.ledger import Checkpoint as Head
@@ -43,10 +44,12 @@ def latest_cosigned() -> Checkpoint | None:
 
 
 def over(index: int) -> Checkpoint | None:
-    """A published head that has the event at `index`: the newest cosigned one, else the newest; None if it has none yet."""
-    cosigned = latest_cosigned()
-    found = cosigned if cosigned is not None and cosigned.size > index else latest()
-    return found if found is not None and found.size > index else None
+    """A published head that has the event at `index`: the newest cosigned one, else the newest; None if it has none yet. Two queries."""
+    newest = Checkpoint.objects.order_by("-size").values("size")[:1]
+    cosigned = Cosignature.objects.order_by("-checkpoint_id").values("checkpoint_id")[:1]
+    both = Checkpoint.objects.filter(Q(size__in=newest) | Q(size__in=cosigned)).order_by("size")
+    heads = [head for head in both.prefetch_related("cosignatures") if head.size > index]
+    return next((head for head in heads if head.cosignatures.all()), heads[-1] if heads else None)
 
 
 def note_of(checkpoint: Checkpoint) -> Note:
@@ -122,9 +125,10 @@ def _fetch(nodes: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
     # Written out: the ORM takes longer to compose this than the database to answer it.
     table, level, index, hashed = map(connection.ops.quote_name, (TreeHash._meta.db_table, "level", "index", "hash"))
     pairs = ", ".join(["(%s, %s)"] * len(wanted))
+    order = (
+        f"WITH wanted (level, place) AS (VALUES {pairs}) SELECT t.{level}, t.{index}, t.{hashed} FROM wanted "
+        f"JOIN {table} t ON t.{level} = wanted.level AND t.{index} = wanted.place"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {level}, {index}, {hashed} FROM {table} WHERE ({level}, {index}) IN (VALUES {pairs})",
-            [number for pair in wanted for number in pair],
-        )
+        cursor.execute(order, [number for pair in wanted for number in pair])
         return {(row[0], row[1]): bytes(row[2]) for row in cursor.fetchall()}
