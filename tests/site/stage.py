@@ -359,7 +359,8 @@ PLAUSIBLE: dict[str, Callable[[Stage], dict[str, Any]]] = {
         "document": s["draft"], "title": text("Draft"), "series": "council", "for_debate": True, "audience": "members", "seen": 10**6,
     },
     "records.enter_document": lambda s: {
-        "title": text("Report"), "series": "general", "for_debate": False, "audience": "members", "concerns": s.ref("charter.body", "council"),
+        "title": text("Report"), "series": "general", "for_debate": False, "audience": "members",
+        "concerns": s.ref("charter.body", "council"),
         "relation": "revision", "base": s["document_public"],
     },
     "records.issue_document": lambda s: {"document": s["draft"], "issued_on": "2024-10-01", "seen": 10**6},

@@ -101,7 +101,8 @@ class Event(models.Model):
     leaf = models.BinaryField()
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["audience", "-seq"]), models.Index(fields=["type", "-seq"])]
+        # What may lead a timeline has the events in their order (`timelines`).
+        indexes: ClassVar = [models.Index(fields=[lead, "-seq"]) for lead in ("audience", "type", "actor")]
 
 
 class EventPart(models.Model):

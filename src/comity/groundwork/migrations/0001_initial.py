@@ -160,6 +160,10 @@ class Migration(migrations.Migration):
             model_name='event',
             index=models.Index(fields=['type', '-seq'], name='groundwork__type_ea2d4d_idx'),
         ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(fields=['actor', '-seq'], name='groundwork__actor_i_e26f26_idx'),
+        ),
         migrations.AddConstraint(
             model_name='eventabout',
             constraint=models.UniqueConstraint(fields=('ref', 'event'), name='about_a_thing_once'),
