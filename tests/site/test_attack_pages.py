@@ -240,7 +240,7 @@ def test_hostile_parts_of_the_apis_addresses_break_nothing(stage: Stage) -> None
     paths = client.get("/api/v1/openapi.json").json()["paths"]
     for path in (path for path in paths if "{" in path):
         for part in PARTS:
-            response = client.get(re.sub(r"\{\w+\}", lambda _found: part, path))
+            response = client.get(part.join(re.split(r"\{\w+\}", path)))
             assert response.status_code in OK, (path, part)
 
 
@@ -253,10 +253,39 @@ def _assert_words(response: HttpResponse, where: str) -> None:
 
 # --- hostile questions ---
 
-ASKED = (
-    "about actor at audience base before concerns contested from kind known language limit new next offset old on page parent q region "
-    "save search seen series since status text thing type until want"
-).split()
+ASKED = [
+    *(
+        "about",
+        "actor",
+        "at",
+        "audience",
+        "base",
+        "before",
+        "concerns",
+        "contested",
+        "from",
+        "kind",
+        "known",
+        "language",
+    ),
+    *(
+        "limit",
+        "new",
+        "next",
+        "offset",
+        "old",
+        "on",
+        "page",
+        "parent",
+        "q",
+        "region",
+        "save",
+        "search",
+        "seen",
+        "series",
+    ),
+    *("since", "status", "text", "thing", "type", "until", "want"),
+]
 QUESTIONS = [
     "",
     "x",

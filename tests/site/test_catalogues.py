@@ -16,7 +16,7 @@ from comity.site.catalogues import compiled
 from comity.site.words import LOCALE, collected
 
 LANGUAGES = sorted(code for code, _word in settings.LANGUAGES if code != "en")
-UNDER_WAY = {"es", "ru"}
+UNDER_WAY = {"ru"}
 """Languages whose translation has begun: what they lack is shown in English. The others lack nothing, and may not fall back."""
 
 
