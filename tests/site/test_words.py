@@ -80,11 +80,12 @@ def test_the_original_carries_no_mark_even_where_a_translation_is_wanted() -> No
 
 def test_the_foot_of_the_page_explains_the_marks_that_it_used_and_no_others() -> None:
     with override("zh"):
+        meaning = str(MARKS["machine"][1])
         source = (
             "{% text it %}|{% legend as signs %}{% for sign, meaning in signs %}{{ sign }}={{ meaning }};{% endfor %}"
         )
         shown = rendered(source, it=drafted(zh="理事会"))
-    assert shown.split("|")[1] == f"*={MARKS['machine'][1]};"
+    assert shown.split("|")[1] == f"*={meaning};"
     assert 'class="unseen"' in shown
     assert rendered(source, it=Text.of("Council")).endswith("|")
 

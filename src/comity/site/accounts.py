@@ -101,6 +101,15 @@ class AccountAdapter(DefaultAccountAdapter):
         with transaction.atomic():
             return bool(super().confirm_email(request, email_address))
 
+    def get_reauthentication_methods(self, user: Person) -> list[dict[str, Any]]:
+        """How somebody can show again who they are, in our words."""
+        words = {
+            "reauthenticate": _("with your password"),
+            "mfa_reauthenticate": _("with a code"),
+            "mfa_reauthenticate:webauthn": _("with a passkey"),
+        }
+        return [method | {"description": words[method["id"]]} for method in super().get_reauthentication_methods(user)]
+
     def send_notification_mail(
         self, template_prefix: str, user: Person, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:

@@ -1,14 +1,18 @@
 """The application that the server runs: Django's synchronous pages on a pool of threads, with room for live channels beside it.
 
 Pages are synchronous on purpose: Django's asynchronous handler is the slower one for them (docs/design/server.md). Threads of the
-pool keep their database connections.
+pool keep their database connections. A request gets a thread once all of it has come: whoever sends slowly waits here, where
+thousands can wait, and holds up nobody.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, cast
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast
+from urllib.parse import quote
 
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
@@ -21,9 +25,22 @@ Send = Callable[[Message], Awaitable[None]]
 
 THREADS = 8
 MOST_BODY = 30 * 2**20
-"""Bytes of a request's body; more is cut off before anything reads it."""
+"""Bytes of a request's body; a longer one is refused before anything reads it."""
+IN_MEMORY = 2**20
+"""Bytes of it that are held in memory; what is longer waits in a temporary file."""
+LONGEST_PAUSE = 30.0
+"""Seconds between two pieces of it."""
+PIECE = 2**16
 
 _pages: Any = WSGIMiddleware(cast("Any", get_wsgi_application()), workers=THREADS)
+
+
+class _Gone(Exception):
+    """Whoever asked went away before all was said."""
+
+
+class _TooLarge(Exception):
+    """A body longer than it may be."""
 
 
 async def application(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -32,10 +49,24 @@ async def application(scope: MutableMapping[str, Any], receive: Receive, send: S
         await _lifespan(receive, send)
     elif scope["type"] != "http":
         await send({"type": "websocket.close", "code": 1000})
-    elif _announced(scope) > MOST_BODY:
-        await _too_large(send)
     else:
-        await _pages(scope, _limited(receive), send)
+        with SpooledTemporaryFile(IN_MEMORY) as body:
+            await _answer(scope, receive, send, body)
+
+
+async def _answer(scope: MutableMapping[str, Any], receive: Receive, send: Send, body: IO[bytes]) -> None:
+    try:
+        if _announced(scope) > MOST_BODY:
+            raise _TooLarge
+        size = await _take(receive, body)
+    except _Gone:
+        return
+    except TimeoutError:
+        await _refuse(send, 408, "The rest of this did not come.")
+    except _TooLarge:
+        await _refuse(send, 413, f"This is larger than {MOST_BODY // 2**20} MB.")
+    else:
+        await _pages(_plain(scope, size), _given(body), send)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
@@ -49,25 +80,57 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 def _announced(scope: MutableMapping[str, Any]) -> int:
     for name, value in scope["headers"]:
         if name == b"content-length":
-            return int(value) if value.isdigit() else MOST_BODY + 1
+            return int(value) if value.isdigit() and len(value) < 16 else MOST_BODY + 1
     return 0
 
 
-def _limited(receive: Receive) -> Receive:
-    """The body as it comes, cut off where it is longer than it may be (a body sent in pieces announces no length)."""
-    taken = 0
+async def _take(receive: Receive, body: IO[bytes]) -> int:
+    """Take the body as it comes; its length. Raises _Gone, _TooLarge, TimeoutError."""
+    size, more = 0, True
+    while more:
+        message = await asyncio.wait_for(receive(), LONGEST_PAUSE)
+        if message["type"] != "http.request":
+            raise _Gone
+        piece, more = message.get("body", b""), message.get("more_body", False)
+        size += len(piece)
+        if size > MOST_BODY:
+            raise _TooLarge
+        body.write(piece)
+    body.seek(0)
+    return size
 
-    async def limited() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if taken > MOST_BODY else message
 
-    return limited
+def _given(body: IO[bytes]) -> Receive:
+    """The body as it was taken."""
+
+    async def given() -> Message:
+        piece = body.read(PIECE)
+        return {"type": "http.request", "body": piece, "more_body": len(piece) == PIECE}
+
+    return given
 
 
-async def _too_large(send: Send) -> None:
-    body = f"This is larger than {MOST_BODY // 2**20} MB.\n".encode()
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
+def _plain(scope: MutableMapping[str, Any], size: int) -> MutableMapping[str, Any]:
+    """The request as WSGI can say it: with its length, a query in ASCII, and no header that could be taken for another.
+
+    WSGI writes `X-Forwarded-For` and `X_Forwarded_For` alike, and a proxy sets only the first.
+    """
+    headers = [(name, value) for name, value in scope["headers"] if b"_" not in name and name not in _OF_THE_WAY]
+    headers.append((b"content-length", b"%d" % size))
+    asked = quote(scope["query_string"], safe="!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+    return {**scope, "headers": headers, "query_string": asked.encode("ascii")}
+
+
+_OF_THE_WAY = {b"content-length", b"transfer-encoding"}
+"""Headers that say how the body came."""
+
+
+async def _refuse(send: Send, status: int, sentence: str) -> None:
+    body = f"{sentence}\n".encode()
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", b"%d" % len(body)),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
