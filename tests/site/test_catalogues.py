@@ -16,8 +16,6 @@ from comity.site.catalogues import compiled
 from comity.site.words import LOCALE, collected
 
 LANGUAGES = sorted(code for code, _word in settings.LANGUAGES if code != "en")
-UNDER_WAY = {"ru"}
-"""Languages whose translation has begun: what they lack is shown in English. The others lack nothing, and may not fall back."""
 
 
 def catalogue(language: str) -> Catalog:
@@ -40,18 +38,12 @@ def test_there_is_a_file_for_each_language_and_no_other() -> None:
     assert sorted(path.name for path in LOCALE.iterdir() if path.is_dir()) == LANGUAGES
 
 
-@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - UNDER_WAY))
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_string_of_the_code_is_translated(language: str) -> None:
     known = catalogue(language)
     wanted = [message for message in collected() if message.id]
     missing = [m.id for m in wanted if (found := known.get(m.id, m.context)) is None or not all(forms(found))]
     assert not missing, f"{len(missing)} strings; `make words`, then translate. First: {missing[:5]}"
-
-
-@pytest.mark.parametrize("language", sorted(UNDER_WAY))
-def test_a_language_is_under_way_only_while_it_lacks_something(language: str) -> None:
-    known = catalogue(language)
-    assert not all(all(forms(message)) for message in known if message.id), f"{language} is whole: take it off the list"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -77,7 +69,7 @@ def test_each_says_what_was_drafted_by_machine_and_who_reviewed_it(language: str
     assert re.search(r"^# Drafted by machine: .+ Reviewed by a person: .+", head, re.MULTILINE)
 
 
-@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - UNDER_WAY))
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_speak_it(language: str) -> None:
     with translation.override(language):
         assert gettext("This cannot be empty.") != "This cannot be empty."
