@@ -202,3 +202,29 @@ def test_leading_eigenvectors_when_all_are_asked_for() -> None:
 
 def test_there_is_no_eigenvector_of_nothing() -> None:
     assert arithmetic.leading_eigenvectors(np.zeros((0, 0)), np.zeros((0, 0)), 5).shape == (0, 0)
+
+
+def test_a_logarithm_ends_whatever_it_is_asked_for() -> None:
+    assert arithmetic.log(0.0) == -math.inf
+    assert arithmetic.log(math.inf) == math.inf
+    assert math.isnan(arithmetic.log(-1.0))
+    assert math.isnan(arithmetic.log(-math.inf))
+    assert math.isnan(arithmetic.log(math.nan))
+    assert ulps(arithmetic.log(5e-324), exact_log(5e-324)) <= FEW
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 6])
+def test_many_inverses_are_each_as_if_alone(n: int) -> None:
+    whole = [definite(n, seed) for seed in range(5)]
+
+    def inverted(matrices: list[np.ndarray]) -> np.ndarray:
+        block = np.stack([matrix.ravel() for matrix in matrices], axis=1)
+        work, inverse = np.zeros_like(block), np.zeros_like(block)
+        arithmetic.inverses(block, n, work, inverse)
+        return inverse.T.reshape(-1, n, n)
+
+    together = inverted(whole)
+    for matrix, inverse in zip(whole, together, strict=True):
+        np.testing.assert_allclose(inverse @ matrix, np.eye(n), atol=1e-9)
+        assert inverse.tobytes() == inverted([matrix])[0].tobytes()
+        np.testing.assert_array_equal(inverse, inverse.T)

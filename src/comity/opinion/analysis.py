@@ -20,6 +20,7 @@ from comity.opinion import groups as grouping
 from comity.opinion import model as response
 from comity.opinion.basis import SCALE, Basis, FullRun, Placement, gather, place
 from comity.opinion.coordination import ExpectedAnswers, dependence, find_coordinated
+from comity.opinion.fitting import FIXED_POINT
 from comity.opinion.floor import MAP_SMALLEST, published_sums
 from comity.opinion.polis import Side, majority_consensus, representative_statements, representativeness
 from comity.opinion.result import (
@@ -384,7 +385,7 @@ def _scores(measure: ground.Measure, names: Sequence[str]) -> list[GroundScore]:
 
 def _quality(sums: Sums) -> Quality:
     def nats(loss: int) -> float:
-        return rounded(loss / response.FIXED_POINT / max(sums.hidden, 1)) or 0.0
+        return rounded(loss / FIXED_POINT / max(sums.hidden, 1)) or 0.0
 
     plain, *tried = sums.trials
     trials = tuple(

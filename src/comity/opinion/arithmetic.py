@@ -39,7 +39,11 @@ def exp(x: float) -> float:
 
 @njit(cache=True, nogil=True)
 def log(x: float) -> float:
-    """Natural logarithm of a positive normal number, by the series of atanh."""
+    """Natural logarithm by the series of atanh; of 0 minus infinity, of infinity infinity, of anything below 0 or NaN NaN."""
+    if not 0.0 < x < np.inf:
+        if x == 0.0:
+            return -np.inf
+        return x if x > 0.0 else np.nan
     exponent = 0
     while x > 1.4142135623730951:
         x *= 0.5
@@ -106,6 +110,59 @@ def inverse_from(factor: Array, work: Array, inverse: Array) -> None:
                 s += work[k, i] * work[k, j]
             inverse[i, j] = s
             inverse[j, i] = s
+
+
+@njit(cache=True, nogil=True)
+def inverses(matrices: Array, n: int, work: Array, inverse: Array) -> None:
+    """Inverses of many small symmetric positive definite matrices at once, pivots kept above 1e-12.
+
+    matrices (n * n, block): entry (i, j), i >= j, of every matrix in row i * n + j; lost, with the Cholesky factors in its place and
+    each diagonal inverted. work (n * n, block): the factors' inverses. Written to inverse (n * n, block). No sum
+    runs along a row, so the compiler may take several matrices at once, and each is inverted as if it were alone.
+    """
+    block = matrices.shape[1]
+    for i in range(n):
+        for j in range(i + 1):
+            here = matrices[i * n + j]
+            for k in range(j):
+                left, right = matrices[i * n + k], matrices[j * n + k]
+                for p in range(block):
+                    here[p] -= left[p] * right[p]
+            if i == j:
+                for p in range(block):
+                    here[p] = 1.0 / np.sqrt(max(here[p], 1e-12))
+            else:
+                scale = matrices[j * n + j]
+                for p in range(block):
+                    here[p] *= scale[p]
+    for i in range(n):
+        scale = matrices[i * n + i]
+        for j in range(i + 1):
+            here = work[i * n + j]
+            if i == j:
+                for p in range(block):
+                    here[p] = scale[p]
+                continue
+            for p in range(block):
+                here[p] = 0.0
+            for k in range(j, i):
+                left, right = matrices[i * n + k], work[k * n + j]
+                for p in range(block):
+                    here[p] -= left[p] * right[p]
+            for p in range(block):
+                here[p] *= scale[p]
+    for i in range(n):
+        for j in range(i + 1):
+            here, mirrored = inverse[i * n + j], inverse[j * n + i]
+            for p in range(block):
+                here[p] = 0.0
+            for k in range(i, n):
+                left, right = work[k * n + i], work[k * n + j]
+                for p in range(block):
+                    here[p] += left[p] * right[p]
+            if i != j:
+                for p in range(block):
+                    mirrored[p] = here[p]
 
 
 @njit(cache=True, nogil=True)

@@ -21,13 +21,13 @@ from numba import njit
 
 from comity.opinion.arithmetic import cholesky, inverse_from, jacobi, leading_eigenvectors, log, softened
 from comity.opinion.chance import below, hash_ids, hash_pairs, mix, uniform
+from comity.opinion.fitting import BOUND, FIXED_POINT, PEOPLE_PER_SUM, padded, round_of_people
+from comity.opinion.lanes import width_for
 from comity.opinion.tallies import Tallies, even_shares
 from comity.opinion.votes import Votes
 
 Array = npt.NDArray[Any]
 
-FIXED_POINT = 1 << 20
-"""Scale of the integer moments: a contribution is rounded to a millionth before it is added."""
 INTERCEPT_VARIANCE = 4.0
 SLOPE_VARIANCE = 1.0
 ROUNDS_ON_SAMPLE = 18
@@ -39,23 +39,7 @@ HIDDEN_WANTED = 5_000  # small conversations hide several tenths in turn, so tha
 MOST_FOLDS = 5
 WORTH_AN_AXIS = 0.001
 """Nats of log-loss per hidden vote that an axis must be worth, however certain the gain."""
-_TABLE_STEP = 32
 _AUC_BINS = 2048
-
-
-def _bound_table() -> Array:
-    """tanh(x / 2) / (2 x) at x = 0, 1/32, ... 64; the weight of a vote in the quadratic bound."""
-    from comity.opinion.arithmetic import exp
-
-    values = [0.25]
-    for k in range(1, 64 * _TABLE_STEP + 2):
-        x = k / _TABLE_STEP
-        e = exp(-x)
-        values.append((1.0 - e) / (1.0 + e) / (2.0 * x))
-    return np.array(values)
-
-
-_BOUND = _bound_table()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -213,24 +197,23 @@ def _rounds(
 ) -> tuple[ResponseModel, Moments, npt.NDArray[np.float64]]:
     """The same on the axes as they fall, with the last moments and the positions under the last model."""
     state = _first_positions(votes, n_axes, active, tallies or (Tallies.of(votes, threads=threads) if n_axes else None))
-    model: ResponseModel | None = None
-    turn, shift = np.eye(n_axes), np.zeros(n_axes)
+    nothing = np.zeros((votes.n_statements, n_axes + 1)), np.zeros((votes.n_statements, len(state[0])))
+    before = model = ResponseModel(
+        *nothing, active
+    )  # the first round: every vote has the same weight, positions as they are
     for done in range(count):
-        moments = _pass(
-            votes, model, active, state, turn, shift, inner=0 if done == 0 else (3 if done == 1 else 1), threads=threads
-        )
-        model = maximised(moments, active)
+        inner = 0 if done == 0 else (3 if done == 1 else 1)
+        moments = _pass(votes, before, model, state, inner=inner, threads=threads)
+        before = model = maximised(moments, active)
         if n_axes:
-            model, turn, shift = _whitened(model, moments)
-    assert model is not None
-    moments = _pass(votes, model, active, state, turn, shift, inner=1, threads=threads)
-    return model, moments, state
+            model = _whitened(before, moments)[0]
+    return model, _pass(votes, before, model, state, inner=1, threads=threads), state
 
 
 def place(votes: Votes, model: ResponseModel, *, threads: int = 1) -> Positions:
     """Positions of people under a held model; local to each person. O(votes n_axes^2) time."""
     state = _prior_state(votes.n_participants, model.n_axes)
-    _pass(votes, model, model.active, state, np.eye(model.n_axes), np.zeros(model.n_axes), inner=6, threads=threads)
+    _pass(votes, model, model, state, inner=6, sums=False, threads=threads)
     return Positions(state, _placed(votes, model.active))
 
 
@@ -244,9 +227,7 @@ def maximised(moments: Moments, active: Array) -> ResponseModel:
 
 def moments_of(votes: Votes, model: ResponseModel, state: Array, *, threads: int = 1) -> Moments:
     """Integer sums over people who stand where `state` (n_participants, n_pairs) says; see `Moments`."""
-    return _pass(
-        votes, model, model.active, state, np.eye(model.n_axes), np.zeros(model.n_axes), inner=0, threads=threads
-    )
+    return _pass(votes, model, model, state, inner=0, threads=threads)
 
 
 def conventional(model: ResponseModel, moments: Moments) -> tuple[ResponseModel, Array, Array]:
@@ -398,33 +379,36 @@ def _first_positions(votes: Votes, n_axes: int, active: Array, tallies: Tallies 
 
 def _pass(
     votes: Votes,
-    model: ResponseModel | None,
-    active: Array,
+    before: ResponseModel,
+    model: ResponseModel,
     state: Array,
-    turn: Array,
-    shift: Array,
     *,
     inner: int,
     threads: int,
+    sums: bool = True,
 ) -> Moments:
-    """One round over people: their positions under `model` (in place, in `state`), then the moments."""
-    n_axes = axes_of(state.shape[1])
-    pairs = state.shape[1]
-    m = votes.n_statements
-    if model is None:  # the first round: plain weights, positions as they are
-        means, seconds = np.zeros((m, n_axes + 1)), np.zeros((m, pairs))
-    else:
-        means, seconds = model.means, model.second_moments()
-    double = np.array([1.0 if a == b else 2.0 for a in range(n_axes + 1) for b in range(a + 1)])
-    weighted = seconds * double
+    """One round over people: `inner` steps of their positions (in place, in `state`), then the moments, zero without `sums`.
+
+    `before`: the model on the axes of `state`; `model`: the same on the axes that positions are brought to. A logit and its mean
+    square are the same on both, so the first step needs no positions on the new axes.
+    """
+    d, pairs, m = model.n_axes, state.shape[1], votes.n_statements
+    old = padded(before.second_moments())
+    new = old if model is before else padded(model.second_moments())
+    slopes = padded(model.slopes)
 
     def part(bounds: tuple[int, int]) -> tuple[Array, Array, Array, Array]:
-        weights, signs = np.zeros((m, pairs), dtype=np.int64), np.zeros((m, n_axes + 1), dtype=np.int64)
-        spread, answered = np.zeros(pairs + 1, dtype=np.int64), np.zeros(m, dtype=np.int64)
-        _round(
-            votes.offsets, votes.columns, votes.values, active, means, seconds, weighted, state, turn, shift, inner,
-            bounds[0], bounds[1], _BOUND, weights, signs, spread, answered,
-        )  # fmt: skip
+        rows = m if sums else 0
+        weights, signs = np.zeros((rows, pairs), dtype=np.int64), np.zeros((rows, d + 1), dtype=np.int64)
+        spread, answered = np.zeros(pairs + 1, dtype=np.int64), np.zeros(rows, dtype=np.int64)
+        for first in range(bounds[0], bounds[1], PEOPLE_PER_SUM):
+            some = np.zeros((rows, new.shape[1])), np.zeros((rows, width_for(d + 1))), np.zeros((1, new.shape[1]))
+            spread[-1] += round_of_people(
+                votes.offsets, votes.columns, votes.values, model.active, old, new, slopes, d, state, inner, BOUND,
+                first, min(first + PEOPLE_PER_SUM, bounds[1]), *some, answered,
+            )  # fmt: skip
+            for total, found in zip((weights, signs, spread[None, :-1]), some, strict=True):
+                total += found[:, : total.shape[1]].astype(np.int64)
         return weights, signs, spread, answered
 
     shares = even_shares(votes.offsets, max(1, threads))
@@ -500,39 +484,6 @@ def _dot3(a: Array, b: Array, c: Array) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _weight(square: float, table: Array) -> float:
-    x = np.sqrt(max(square, 0.0)) * _TABLE_STEP
-    if x >= 64 * _TABLE_STEP:
-        return _TABLE_STEP / (2.0 * x)  # type: ignore[no-any-return]
-    k = int(x)
-    return table[k] + (x - k) * (table[k + 1] - table[k])  # type: ignore[no-any-return]
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _whole(x: float) -> int:
-    """Nearest whole number, half to even, of a number below 2^51: the large constant leaves no room for a fraction."""
-    return int((x + 6755399441055744.0) - 6755399441055744.0)
-
-
-@njit(cache=True, nogil=True)
-def _dot(left: Array, right: Array) -> float:
-    """Four running sums, so that the processor need not wait for each addition; a fixed order all the same."""
-    n = len(left)
-    s0 = s1 = s2 = s3 = 0.0
-    t = 0
-    while t + 4 <= n:
-        s0 += left[t] * right[t]
-        s1 += left[t + 1] * right[t + 1]
-        s2 += left[t + 2] * right[t + 2]
-        s3 += left[t + 3] * right[t + 3]
-        t += 4
-    while t < n:
-        s0 += left[t] * right[t]
-        t += 1
-    return (s0 + s1) + (s2 + s3)
-
-
-@njit(cache=True, nogil=True)
 def _start_positions(
     offsets: Array, columns: Array, values: Array, active: Array, means: Array, axes: Array, state: Array
 ) -> None:
@@ -564,105 +515,6 @@ def _start_positions(
                 state[i, a * (a + 1) // 2 + b] = state[i, a * (a + 1) // 2] * state[i, b * (b + 1) // 2] + (
                     0.3 if a == b else 0.0
                 )
-
-
-@njit(cache=True, nogil=True)
-def _round(
-    offsets: Array, columns: Array, values: Array, active: Array, means: Array, seconds: Array, weighted: Array, state: Array,
-    turn: Array, shift: Array, inner: int, first: int, last: int, table: Array,
-    weights: Array, signs: Array, spread: Array, answered: Array,
-) -> None:  # fmt: skip
-    n_axes = means.shape[1] - 1
-    pairs = seconds.shape[1]
-    precision = np.empty((n_axes, n_axes))
-    factor = np.empty((n_axes, n_axes))
-    work = np.empty((n_axes, n_axes))
-    cov = np.empty((n_axes, n_axes))
-    pull = np.empty(n_axes)
-    mean = np.empty(n_axes)
-    packed = np.empty(pairs)
-    for i in range(first, last):
-        e = state[i]
-        sided = 0
-        for r in range(offsets[i], offsets[i + 1]):
-            if values[r] != 0 and active[columns[r]]:
-                sided += 1
-        if sided == 0:
-            continue
-        if inner > 0 and n_axes > 0:
-            # to the axes that the last round left: new = turn (old - shift)
-            for a in range(n_axes):
-                for b in range(a + 1):
-                    cov[a, b] = (
-                        e[(a + 1) * (a + 2) // 2 + b + 1] - e[(a + 1) * (a + 2) // 2] * e[(b + 1) * (b + 2) // 2]
-                    )
-                    cov[b, a] = cov[a, b]
-            for a in range(n_axes):
-                s = 0.0
-                for b in range(n_axes):
-                    s += turn[a, b] * (e[(b + 1) * (b + 2) // 2] - shift[b])
-                mean[a] = s
-            for a in range(n_axes):
-                for b in range(n_axes):
-                    s = 0.0
-                    for k in range(n_axes):
-                        s += turn[a, k] * cov[k, b]
-                    work[a, b] = s
-            for a in range(n_axes):
-                e[(a + 1) * (a + 2) // 2] = mean[a]
-                for b in range(a + 1):
-                    s = mean[a] * mean[b]
-                    for k in range(n_axes):
-                        s += work[a, k] * turn[b, k]
-                    e[(a + 1) * (a + 2) // 2 + b + 1] = s
-            for _ in range(inner):
-                for t in range(pairs):
-                    packed[t] = 0.0
-                for a in range(n_axes):
-                    pull[a] = 0.0
-                for r in range(offsets[i], offsets[i + 1]):
-                    v = values[r]
-                    j = columns[r]
-                    if v == 0 or not active[j]:
-                        continue
-                    w = _weight(_dot(weighted[j], e), table)
-                    for t in range(pairs):
-                        packed[t] += w * seconds[j, t]
-                    half = 0.5 * v
-                    for a in range(n_axes):
-                        pull[a] += half * means[j, a + 1]
-                for a in range(n_axes):
-                    pull[a] -= packed[(a + 1) * (a + 2) // 2]
-                    for b in range(a + 1):
-                        precision[a, b] = packed[(a + 1) * (a + 2) // 2 + b + 1] + (1.0 if a == b else 0.0)
-                        precision[b, a] = precision[a, b]
-                cholesky(precision, factor)
-                inverse_from(factor, work, cov)
-                for a in range(n_axes):
-                    s = 0.0
-                    for b in range(n_axes):
-                        s += cov[a, b] * pull[b]
-                    mean[a] = s
-                for a in range(n_axes):
-                    e[(a + 1) * (a + 2) // 2] = mean[a]
-                    for b in range(a + 1):
-                        e[(a + 1) * (a + 2) // 2 + b + 1] = mean[a] * mean[b] + cov[a, b]
-        spread[pairs] += 1
-        for t in range(pairs):
-            spread[t] += _whole(e[t] * FIXED_POINT)
-        for r in range(offsets[i], offsets[i + 1]):
-            v = values[r]
-            j = columns[r]
-            if v == 0 or not active[j]:
-                continue
-            w = _weight(_dot(weighted[j], e), table) * FIXED_POINT
-            answered[j] += 1
-            for t in range(pairs):
-                weights[j, t] += _whole(w * e[t])
-            half = 0.5 * v * FIXED_POINT
-            signs[j, 0] += _whole(half)
-            for a in range(n_axes):
-                signs[j, a + 1] += _whole(half * e[(a + 1) * (a + 2) // 2])
 
 
 @njit(cache=True, nogil=True)

@@ -1,0 +1,186 @@
+"""The compiled loops of the response model: where people stand, and what they tell about statements.
+
+`model.py` says what is computed and why. People are taken in blocks: what runs over a person's votes goes row by row
+(`lanes.py`), the small systems of equations of a whole block side by side, each in the same written order as if alone. Tables
+of the response model are padded with zeros to the width that rows need: `padded`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from comity.opinion.arithmetic import exp, inverses
+from comity.opinion.lanes import add_row, add_row_in_wholes, dot_rows, width_for
+
+Array = npt.NDArray[Any]
+
+FIXED_POINT = 1 << 20
+"""Scale of the integer moments: a contribution is rounded to a millionth before it is added."""
+BLOCK = 64
+"""People whose equations are solved side by side."""
+PEOPLE_PER_SUM = 32_768
+"""People whose contributions are added as whole float64 numbers before they move to int64: exact while each is below 2^38."""
+_TABLE_STEP = 32
+_TABLE_END = 64
+
+
+def _bound_table() -> Array:
+    """tanh(x / 2) / (2 x) at x = 0, 1/32, ... 64; the weight of a vote in the quadratic bound."""
+    values = [0.25]
+    for k in range(1, _TABLE_END * _TABLE_STEP + 2):
+        x = k / _TABLE_STEP
+        e = exp(-x)
+        values.append((1.0 - e) / (1.0 + e) / (2.0 * x))
+    return np.array(values)
+
+
+BOUND = _bound_table()
+
+
+def padded(table: Array) -> Array:
+    """The same table (n, m) of float64, zeros after each row up to the width that rows need."""
+    wide = np.zeros((len(table), width_for(table.shape[1])))
+    wide[:, : table.shape[1]] = table
+    return wide
+
+
+@njit(cache=True, nogil=True)
+def round_of_people(
+    offsets: Array, columns: Array, values: Array, active: Array, before: Array, after: Array, slopes: Array,
+    n_axes: int, state: Array, inner: int, bound: Array, first: int, last: int,
+    weights: Array, signs: Array, spread: Array, answered: Array,
+) -> int:  # fmt: skip
+    """One round over people first..last-1: `inner` steps of their positions, in place in `state`, then sums over their votes.
+
+    before, after (n_statements, width): padded second moments of each statement's parameters, on the axes on which `state` was
+    left and on those that it is brought to; slopes: padded. weights (n_statements, width), signs (n_statements, width of
+    slopes + 1), spread (1, width): sums, in whole float64 numbers, see `Moments`. Without room in `weights` (no rows) only
+    positions are found. Returns how many people stand behind the sums.
+    """
+    pairs = state.shape[1]
+    most = 0
+    for base in range(first, last, BLOCK):
+        most = max(most, offsets[min(base + BLOCK, last)] - offsets[base])
+    column, side, weight = np.empty(most, dtype=np.int64), np.empty(most), np.empty(most)
+    begin = np.zeros(BLOCK + 1, dtype=np.int64)
+    moment, sums = np.zeros((1, after.shape[1])), np.zeros((1, after.shape[1]))
+    ahead, means = np.zeros((1, slopes.shape[1])), np.zeros((1, signs.shape[1]))
+    counted = 0
+    packed, pull = np.zeros((pairs, BLOCK)), np.zeros((n_axes, BLOCK))
+    room = np.zeros((3 * n_axes * n_axes + n_axes, BLOCK))
+    mean, covariance = np.zeros((n_axes, BLOCK)), np.zeros((pairs, BLOCK))
+    for base in range(first, last, BLOCK):
+        people = min(BLOCK, last - base)
+        n = 0
+        for p in range(people):
+            begin[p] = n
+            for r in range(offsets[base + p], offsets[base + p + 1]):
+                if values[r] != 0 and active[columns[r]]:
+                    column[n] = columns[r]
+                    side[n] = 0.5 * values[r]
+                    n += 1
+        begin[people] = n
+        if inner > 0 and n_axes > 0:
+            for p in range(people):
+                ahead[:] = 0.0
+                for r in range(begin[p], begin[p + 1]):
+                    add_row(ahead, 0, side[r], slopes, column[r])
+                for a in range(n_axes):
+                    pull[a, p] = ahead[0, a]
+            for step in range(inner):
+                table = before if step == 0 else after
+                for p in range(people):
+                    if begin[p] < begin[p + 1]:
+                        _doubled(state[base + p], moment)
+                        _weigh(table, column[begin[p] : begin[p + 1]], moment, weight, bound)
+                        sums[:] = 0.0
+                        for r in range(begin[p], begin[p + 1]):
+                            add_row(sums, 0, weight[r - begin[p]], after, column[r])
+                        for t in range(pairs):
+                            packed[t, p] = sums[0, t]
+                _solve(packed, pull, n_axes, room, mean, covariance)
+                for p in range(people):
+                    if begin[p] < begin[p + 1]:
+                        for a in range(n_axes):
+                            state[base + p, (a + 1) * (a + 2) // 2] = mean[a, p]
+                            for b in range(a + 1):
+                                at = (a + 1) * (a + 2) // 2 + b + 1
+                                state[base + p, at] = mean[a, p] * mean[b, p] + covariance[at, p]
+        if len(weights) == 0:
+            continue
+        scale = float(FIXED_POINT)
+        for p in range(people):
+            if begin[p] == begin[p + 1]:
+                continue
+            person = state[base + p]
+            _doubled(person, moment)
+            _weigh(after, column[begin[p] : begin[p + 1]], moment, weight, bound)
+            for t in range(pairs):
+                moment[0, t] = person[t] * scale
+            add_row_in_wholes(spread, 0, 1.0, moment, 0)
+            counted += 1
+            for a in range(n_axes + 1):
+                means[0, a] = person[a * (a + 1) // 2] * scale
+            for r in range(begin[p], begin[p + 1]):
+                add_row_in_wholes(weights, column[r], weight[r - begin[p]], moment, 0)
+                add_row_in_wholes(signs, column[r], side[r], means, 0)
+                answered[column[r]] += 1
+    return counted
+
+
+@njit(cache=True, nogil=True)
+def _doubled(person: Array, moment: Array) -> None:
+    """A person's second moments with those off the diagonal twice, as a dot product of symmetric matrices wants them."""
+    at, ahead = 0, 0
+    for t in range(len(person)):
+        moment[0, t] = person[t] if t == at else 2.0 * person[t]
+        if t == at:
+            ahead += 1
+            at += ahead + 1
+
+
+@njit(cache=True, nogil=True)
+def _weigh(table: Array, column: Array, moment: Array, weight: Array, bound: Array) -> None:
+    """weight[r]: weight of a person's vote on statement column[r] in the quadratic bound, from the mean square of its logit."""
+    for r in range(len(column)):
+        weight[r] = dot_rows(table, column[r], moment, 0)
+    for r in range(len(column)):
+        x = np.sqrt(max(weight[r], 0.0)) * _TABLE_STEP
+        k = int(min(x, _TABLE_END * _TABLE_STEP))
+        near = bound[k] + (x - k) * (bound[k + 1] - bound[k])
+        weight[r] = near if x < _TABLE_END * _TABLE_STEP else _TABLE_STEP / (2.0 * x)
+
+
+@njit(cache=True, nogil=True)
+def _solve(packed: Array, pull: Array, d: int, room: Array, mean: Array, covariance: Array) -> None:
+    """For each person of a block: covariance, the inverse of I + sum w a a', and mean, covariance . (pull - sum w b a).
+
+    packed (n_pairs, block): sums of the votes' weights times second moments of (intercept, slopes); pull (d, block). Written to
+    mean (d, block) and covariance (n_pairs, block), at the places that slopes have in `packed`. room (3 d^2 + d, block).
+    """
+    people = packed.shape[1]
+    precision, rest = room[: d * d], room[3 * d * d : 3 * d * d + d]
+    for a in range(d):
+        for b in range(a + 1):
+            at = (a + 1) * (a + 2) // 2 + b + 1
+            for p in range(people):
+                precision[a * d + b, p] = packed[at, p] + (1.0 if a == b else 0.0)
+        at = (a + 1) * (a + 2) // 2
+        for p in range(people):
+            rest[a, p] = pull[a, p] - packed[at, p]
+    inverses(precision, d, room[d * d : 2 * d * d], room[2 * d * d : 3 * d * d])
+    inverse = room[2 * d * d : 3 * d * d]
+    for a in range(d):
+        for p in range(people):
+            mean[a, p] = 0.0
+        for b in range(d):
+            for p in range(people):
+                mean[a, p] += inverse[a * d + b, p] * rest[b, p]
+        for b in range(a + 1):
+            at = (a + 1) * (a + 2) // 2 + b + 1
+            for p in range(people):
+                covariance[at, p] = inverse[a * d + b, p]
