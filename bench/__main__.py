@@ -18,7 +18,7 @@ SMALL = speed.Size(2_000, 60, 20, 2, seconds=1.5, megabytes=600, peer=True)
 def _script(name: str, *arguments: str) -> None:
     """A benchmark with a page of its own in docs/."""
     print(f"## {name}\n", flush=True)
-    subprocess.run([sys.executable, str(ROOT / "bench" / f"{name}.py"), *arguments], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", f"bench.{name}", *arguments], cwd=ROOT, check=True)
     print(flush=True)
 
 
@@ -54,6 +54,10 @@ def _parts(given: argparse.Namespace) -> dict[str, tuple[str, Callable[[], None]
             lambda: _script("coordination", "--draws", str(draws(20)), "--clean", str(5 * draws(20))),
         ),
         "routing": ("votes until the top ten is stable", lambda: _script("routing", "--draws", str(draws(10)))),
+        "pages": (
+            "pages of a whole organisation",
+            lambda: _script("pages", *(("--events", "5000", "--rounds", "5") if tiny else ())),
+        ),
     }
 
 
@@ -63,7 +67,7 @@ def main() -> int:
         "parts",
         nargs="*",
         metavar="PART",
-        help="speed live cold hidden stability worst_off groups coordination routing",
+        help="speed live cold hidden stability worst_off groups coordination routing pages",
     )
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--draws", type=int, help="splits or draws of every part that has them")

@@ -60,7 +60,7 @@ def test_the_type_is_what_the_content_is(content: bytes, name: str, media_type: 
 def test_what_is_not_taken_is_refused_with_a_reason(content: bytes, why: str) -> None:
     with pytest.raises(Refused, match=why) as refused:
         files.media_type_of(content, "a.txt")
-    assert refused.value.field == "file"
+    assert refused.value.field == "content"
 
 
 @pytest.fixture

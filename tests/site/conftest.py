@@ -12,9 +12,9 @@ from django.core.cache import cache
 from django.test import Client
 from tests.site.stage import Stage, build, undone
 
-from comity.groundwork.actions import grant_role, register_person, translate
+from comity.groundwork.actions import grant_role, make_token, register_person, translate
 from comity.groundwork.acts import actor_for, system_actor
-from comity.groundwork.models import Grant, Person
+from comity.groundwork.models import Grant, Person, Token
 from comity.groundwork.translated import Made, Text
 from comity.office.charter.actions import adopt_tenet, change_organisation, establish_body, found
 from comity.office.charter.models import Body, Organisation, Tenet
@@ -76,6 +76,7 @@ def seed() -> House:
     secretary = register_person(by=system, name="Ada Okonkwo", email="ada@example.org", invented=True)
     grant_role(by=system, person=secretary.id, role="secretary")
     by = actor_for(secretary)
+    make_token(by=by, name="Nightly copy", may_write=True)
     tenets = [
         adopt_tenet(
             by=by,
@@ -142,6 +143,8 @@ def every_page(house: House) -> dict[str, str]:
         "me": "me",
         "change_me": "me/change",
         "erase_me": "me/erase",
+        "make_key": "me/keys/new",
+        "revoke_key": f"me/keys/{Token.objects.get(person=house.secretary).id}/revoke",
         "roles": "roles",
         "translations": "translations",
         "translations_into": "translations/zh?text=charter.tenet.title&want=unread",
@@ -186,9 +189,13 @@ def signed_in() -> Callable[[Person | None], Client]:
 
 
 @pytest.fixture(autouse=True)
-def counted_anew() -> None:
-    """Attempts to sign in that one test makes do not count in the next."""
-    cache.clear()
+def counted_anew(request: pytest.FixtureRequest) -> None:
+    """Attempts to sign in that one test makes do not count in the next. On PostgreSQL they are counted in the database."""
+    asked = [name for name in ("transactional_db", "db") if name in request.fixturenames]
+    for name in asked[:1]:
+        request.getfixturevalue(name)
+    if asked or request.node.get_closest_marker("django_db"):
+        cache.clear()
 
 
 @pytest.fixture(scope="module")

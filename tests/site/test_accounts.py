@@ -455,3 +455,73 @@ def test_a_mail_leads_to_this_site_whatever_host_was_asked_for(client: Client, s
         "/en/accounts/password/reset/", {"email": "grace@example.org"}, headers={"host": "evil.example"}
     )
     assert refused.status_code == 400
+
+
+# --- words ---
+
+
+def text_of(html: str) -> str:
+    """What a page's content says: without names, addresses and keys, which are in no language."""
+    content = html[html.index("<main") : html.index("</main>")]
+    content = re.sub(r"<(bdi|script|code|option)\b.*?</\1>", " ", content, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " | ", content))
+
+
+@pytest.mark.parametrize("language", ["ar", "ru", "zh"])
+def test_pages_faults_and_words_of_the_library_are_in_the_readers_language(language: str, grace: Person) -> None:
+    said: dict[str, str] = {}
+
+    def hear(name: str, response: Any) -> None:
+        said[name] = text_of(response.content.decode())
+
+    visitor, client = Client(), Client()
+    sign_in(client)
+    confirm_again(client)
+    client.get("/en/accounts/email/")  # which takes away what was said in English
+    at = f"/{language}/accounts/"
+    for page in (
+        "login/",
+        "signup/",
+        "password/reset/",
+        "password/reset/done/",
+        "inactive/",
+        "confirm-email/",
+        "confirm-email/x/",
+    ):
+        hear(page, visitor.get(at + page))
+    for page in (
+        "email/",
+        "password/change/",
+        "reauthenticate/",
+        "2fa/",
+        "2fa/totp/activate/",
+        "2fa/webauthn/",
+        "sessions/",
+        "logout/",
+    ):
+        hear(page, client.get(at + page))
+    faulty = {
+        "login/": [{}, {"login": "x", "password": "y"}, {"login": "a@example.org", "password": "y"}],
+        "signup/": [
+            {},
+            {"name": "A", "email": "x", "password1": "short"},
+            {"name": "A", "email": "a" * 260 + "@example.org", "password1": "password1234"},
+            {"name": "Grace", "email": "new@example.org", "password1": "new@example.org"},
+        ],
+        "password/reset/": [{}],
+        "password/change/": [{}, {"oldpassword": "x", "password1": "short", "password2": "y"}],
+        "email/": [{"action_add": ""}, {"action_add": "", "email": "grace@example.org"}],
+        "reauthenticate/": [{}, {"password": "x"}],
+        "2fa/totp/activate/": [{}, {"code": "000000"}],
+    }
+    for page, tries in faulty.items():
+        for number, given in enumerate(tries):
+            response = (
+                client.post(at + page, given) if page not in ("login/", "signup/") else visitor.post(at + page, given)
+            )
+            assert 'role="alert"' in response.content.decode(), (page, number)
+            hear(f"{page} {number}", response)
+    foreign = {
+        name: found for name, text in said.items() if (found := re.findall(r"[A-Za-z]{2,}(?: [A-Za-z]+){2,}", text))
+    }
+    assert foreign == {}

@@ -349,14 +349,13 @@ def test_a_real_person_cannot_be_chosen(invented: Person, grace: Person, setting
     assert not signed_in(client)
 
 
-def read_settings(data: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def read_settings(
+    data: Path, what: str = "s.COMITY_DEMO, s.COMITY_REQUIRE_SECOND_FACTOR, s.COMITY_ADDRESS", **environment: str
+) -> subprocess.CompletedProcess[str]:
     """What the settings of an installation say."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("COMITY_")}
-    asked = (
-        "from comity.site import settings as s; print(s.COMITY_DEMO, s.COMITY_REQUIRE_SECOND_FACTOR, s.COMITY_ADDRESS)"
-    )
     return subprocess.run(
-        [sys.executable, "-c", asked],
+        [sys.executable, "-c", f"from comity.site import settings as s; print({what})"],
         env={**kept, "COMITY_DATA": str(data), **environment},
         capture_output=True,
         text=True,
@@ -371,3 +370,16 @@ def test_a_demonstration_needs_its_mark_its_setting_and_this_machine(tmp_path: P
     public = read_settings(tmp_path, COMITY_DEMO="1", COMITY_HOSTS="waico.example")
     assert "ImproperlyConfigured" in public.stderr
     assert read_settings(tmp_path, COMITY_HOSTS="waico.example").stdout == "False True https://waico.example\n"
+
+
+def test_on_a_public_host_cookies_go_over_https_to_this_host_alone(tmp_path: Path) -> None:
+    what = "s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT"
+    public = read_settings(tmp_path, what, COMITY_HOSTS="waico.example")
+    assert public.stdout == "__Host-session __Host-csrf True True True\n"
+
+
+def test_attempts_are_counted_together_by_several_servers(tmp_path: Path) -> None:
+    what = "s.CACHES['default']['BACKEND'].split('.')[-1]"
+    assert read_settings(tmp_path, what).stdout == "LocMemCache\n"
+    several = read_settings(tmp_path, what, COMITY_DATABASE_URL="postgresql://comity@localhost/comity")
+    assert several.stdout == "DatabaseCache\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -114,3 +115,52 @@ def test_a_refusal_names_the_argument(client: Client, secretary: Person) -> None
     broken = client.post("/api/v1/acts/charter.establish_body", "{", content_type="application/json", headers=headers)
     assert broken.status_code == 400
     assert not Body.objects.exists()
+
+
+# --- the documentation ---
+
+DOC = DESCRIPTION.parents[1] / "api.md"
+
+
+def _row_of_reading(path: str, operation: dict[str, Any]) -> str:
+    asked = ", ".join(f"`{one['name']}`" for one in operation["parameters"] if one["in"] == "query")
+    said = operation["description"].partition("\n")[0]
+    return f"| `{path.removeprefix('/api/v1')}` | {said} | {asked} |"
+
+
+def _row_of_act(path: str, operation: dict[str, Any], shapes: dict[str, Any]) -> str:
+    shape = operation["requestBody"]["content"]["application/json"]["schema"]
+    shape = shapes[shape["$ref"].rpartition("/")[2]] if "$ref" in shape else shape
+    wanted = shape.get("required", ())
+    names = [f"`{name}`" if name in wanted else f"[`{name}`]" for name in shape.get("properties", {})]
+    return f"| `{path.rpartition('/')[2]}` | {', '.join(names) or 'nothing'} |"
+
+
+def _tables(described: dict[str, Any]) -> dict[str, str]:
+    paths, shapes = described["paths"], described["components"]["schemas"]
+    reading = [_row_of_reading(path, one["get"]) for path, one in sorted(paths.items()) if "get" in one]
+    acts = [_row_of_act(path, one["post"], shapes) for path, one in sorted(paths.items()) if "post" in one]
+    assert len(reading) + len(acts) == sum(map(len, paths.values())), (
+        "a route of another kind: give it a table in docs/api.md"
+    )
+    return {
+        "reading": "\n".join(["| GET | what | takes |", "|---|---|---|", *reading]),
+        "acts": "\n".join(["| act | takes |", "|---|---|", *acts]),
+    }
+
+
+def test_every_route_stands_in_the_documentation_with_what_it_takes(client: Client) -> None:
+    tables = _tables(client.get("/api/v1/openapi.json").json())
+    text = DOC.read_text(encoding="utf-8")
+    for name, table in tables.items():
+        begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+        before, _begin, rest = text.partition(begin)
+        found, _end, after = rest.partition(end)
+        assert (_begin, _end) == (begin, end), f"docs/api.md has lost the marks of its table of {name}"
+        if os.environ.get("COMITY_WRITE_DOCS"):
+            text = f"{before}{begin}{table}\n{end}{after}"
+            DOC.write_text(text, encoding="utf-8")
+        else:
+            assert found == f"{table}\n", (
+                "routes have changed: run this test once with COMITY_WRITE_DOCS=1 and read the difference"
+            )

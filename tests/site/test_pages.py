@@ -47,7 +47,9 @@ FOR_SECRETARIES = {
     "charter:change_organisation", "charter:adopt_tenet", "charter:change_tenet", "charter:withdraw_tenet",
     "charter:establish_body", "charter:change_body", "charter:dissolve_body", "charter:change_setting",
 }  # fmt: skip
-FOR_PEOPLE = {"me", "change_me", "erase_me"}
+FOR_PEOPLE = {"me", "change_me", "erase_me", "make_key", "revoke_key"}
+HERS = {"revoke_key"}
+"""About something of the secretary's own, which is not there for anybody else."""
 FOR_NOBODY_HERE = {"charter:found"}
 """Only an administrator may found, and the seed has none."""
 
@@ -77,6 +79,8 @@ def shown(client: Client, address: str, status: int = 200) -> str:
 
 def status_for(name: str, who: str) -> int:
     """What a page answers to a visitor, somebody signed in, or a secretary."""
+    if name in HERS and who == "delegate":
+        return 404
     if name in FOR_NOBODY_HERE or (name in FOR_SECRETARIES and who != "secretary"):
         return 403
     return 403 if name in FOR_PEOPLE and who == "visitor" else 200

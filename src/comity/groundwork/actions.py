@@ -361,8 +361,8 @@ def attach_file(*, by: Actor, to: Ref, name: str, content: bytes, audience: str 
 def store_file(by: Actor, to: Ref, name: str, content: bytes, audience: str) -> StoredFile:
     """For acts of offices that take files: they name `FileStored` among what they record. Raises Refused."""
     _known(to)
-    kept_name = clean_line(name, most=200, field="file")
-    media_type = files.media_type_of(content, kept_name)
+    media_type = files.media_type_of(content, name)
+    kept_name = files.name_of(name, media_type)
     sha256 = files.keep(content)
     key = new_id(by.now)
     record(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 import zipfile
 from io import BytesIO
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from comity.groundwork.models import StoredFile
 from comity.groundwork.refusals import Refused
+from comity.groundwork.texts import clean_line
 
 MOST_BYTES = 25 * 2**20
 SHOWN_INLINE = frozenset({"application/pdf", "image/png", "image/jpeg", "image/webp", "text/plain"})
@@ -28,6 +30,16 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
 )
+_OPEN = {
+    f"application/vnd.oasis.opendocument.{kind}": extension
+    for kind, extension in (
+        ("text", ".odt"),
+        ("spreadsheet", ".ods"),
+        ("presentation", ".odp"),
+        ("graphics", ".odg"),
+        ("formula", ".odf"),
+    )
+}
 _OFFICE = {
     "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -35,12 +47,43 @@ _OFFICE = {
 }
 
 
+_EXTENSIONS: dict[str, tuple[str, ...]] = {
+    "application/pdf": (".pdf",),
+    "image/png": (".png",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/webp": (".webp",),
+    "text/csv": (".csv",),
+    "text/plain": (".txt", ".md", ".rst", ".tex", ".json", ".toml", ".yaml"),
+    _OFFICE["word/document.xml"]: (".docx",),
+    _OFFICE["xl/workbook.xml"]: (".xlsx",),
+    _OFFICE["ppt/presentation.xml"]: (".pptx",),
+    **{media_type: (extension,) for media_type, extension in _OPEN.items()},
+}
+"""What the name of a file of this type ends with; the first where it ends otherwise."""
+_CONTROLS = re.compile(r"[\0-\x08\x0b\x0e-\x1f\x7f]")
+"""What no text has and programs do."""
+MOST_DIRECTORY = 2**19
+"""Bytes of an archive's list of names: some ten thousand."""
+
+
+def name_of(given: str, media_type: str) -> str:
+    """The name under which a file is kept: without folders, and ending as its type does, so that nobody runs it by opening it.
+
+    Raises Refused.
+    """
+    name = clean_line(re.split(r"[/\\]", given)[-1], most=190, field="name")
+    if not name.strip("."):
+        raise Refused(_("The file has no name."), field="name")
+    endings = _EXTENSIONS[media_type]
+    return name if name.lower().endswith(endings) else name + endings[0]
+
+
 def media_type_of(content: bytes, name: str) -> str:
     """The type of a file from its content. Raises Refused for what is empty, too large, or of a kind that is not taken."""
     if not content:
-        raise Refused(_("The file is empty."), field="file")
+        raise Refused(_("The file is empty."), field="content")
     if len(content) > MOST_BYTES:
-        raise Refused(_("The file is larger than %(most)d MB.") % {"most": MOST_BYTES // 2**20}, field="file")
+        raise Refused(_("The file is larger than %(most)d MB.") % {"most": MOST_BYTES // 2**20}, field="content")
     for signature, media_type in _SIGNATURES:
         if content.startswith(signature):
             return media_type
@@ -52,32 +95,38 @@ def media_type_of(content: bytes, name: str) -> str:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         text = "\0"
-    if "\0" not in text and not text.lstrip("\ufeff \t\r\n").startswith("<"):
+    if not _CONTROLS.search(text) and not text.lstrip("\ufeff \t\r\n").startswith("<"):
         return "text/csv" if name.lower().endswith(".csv") else "text/plain"
     raise Refused(
         _(
             "This kind of file is not taken. Taken are PDF, PNG, JPEG, WebP, Word, Excel, PowerPoint, OpenDocument, text and CSV."
         ),
-        field="file",
+        field="content",
     )
 
 
 def _type_of_zip(content: bytes) -> str:
+    end = content.rfind(b"PK\x05\x06")
+    # Said here before the list is read; an archive of this size needs no second, larger one.
+    if int.from_bytes(content[end + 12 : end + 16], "little") > MOST_DIRECTORY or b"PK\x06\x07" in content[-70_000:]:
+        raise Refused(_("The file is made of too many parts."), field="content")
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             names = set(archive.namelist())
-            if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
-                declared = archive.read("mimetype").decode("ascii", "replace")
-                if declared.startswith("application/vnd.oasis.opendocument."):
+            told = archive.getinfo("mimetype") if "mimetype" in names else None
+            # It stands there as it is, by its standard: nothing is ever unpacked.
+            if told is not None and told.compress_type == zipfile.ZIP_STORED and told.file_size < 100:
+                declared = archive.read(told).decode("ascii", "replace")
+                if declared in _OPEN:
                     return declared
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
-        raise Refused(_("The file is damaged: it cannot be opened."), field="file") from error
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise Refused(_("Files with macros are not taken: save it without macros."), field="file")
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+        raise Refused(_("The file is damaged: it cannot be opened."), field="content") from error
+    if any("vbaproject" in name.lower() for name in names):
+        raise Refused(_("Files with macros are not taken: save it without macros."), field="content")
     for inside, media_type in _OFFICE.items():
         if inside in names:
             return media_type
-    raise Refused(_("Archives are not taken: attach the files in it one by one."), field="file")
+    raise Refused(_("Archives are not taken: attach the files in it one by one."), field="content")
 
 
 def folder() -> Path:

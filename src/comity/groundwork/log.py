@@ -83,6 +83,17 @@ def append(actor_id: str | None, now: datetime, stated: Fact, erases: Sequence[t
     acting_now = _acting.get()
     if acting_now is None or type(stated) not in acting_now.facts:
         raise RuntimeError(f"{type(stated).__name__} is recorded outside an act that declares it")
+    event_id, entered = sealed(actor_id, now, acting_now.capacity, stated, erases)
+    recorded = Recorded(_grow(entered.leaf), event_id, now, actor_id, acting_now.capacity)
+    write(recorded, stated, entered)
+    transaction.on_commit(lambda: [call(recorded, stated) for call in _after])
+    return recorded
+
+
+def sealed(
+    actor_id: str | None, now: datetime, capacity: str, stated: Fact, erases: Sequence[tuple[str, str]] = ()
+) -> tuple[str, ledger.Record]:
+    """A fact as an event with an id of its own, sealed; it has no place in the log yet."""
     stays, personal = to_parts(stated)
     about = tuple(str(ref) for ref in dict.fromkeys(stated.about()))
     act = ledger.Act(
@@ -90,7 +101,7 @@ def append(actor_id: str | None, now: datetime, stated: Fact, erases: Sequence[t
         version=stated.VERSION,
         actor=str(Ref(PERSON_KIND, actor_id)) if actor_id else None,
         about=about,
-        data={"capacity": acting_now.capacity, "says": stays},
+        data={"capacity": capacity, "says": stays},
     )
     audience = None if stated.audience == PUBLIC else stated.audience
     opens = ledger.Opens(at=stated.opens_at) if stated.opens_at else None
@@ -104,11 +115,7 @@ def append(actor_id: str | None, now: datetime, stated: Fact, erases: Sequence[t
         cover=ledger.Seal(_salt(), audience, opens) if hidden else None,
         erases=tuple(ledger.Erasure(event, part) for event, part in erases),
     )
-    entered = ledger.seal(entry)
-    recorded = Recorded(_grow(entered.leaf), entry.id, now, actor_id, acting_now.capacity)
-    write(recorded, stated, entered)
-    transaction.on_commit(lambda: [call(recorded, stated) for call in _after])
-    return recorded
+    return entry.id, ledger.seal(entry)
 
 
 def write(recorded: Recorded, stated: Fact, entered: ledger.Record) -> None:

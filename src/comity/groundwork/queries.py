@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comity.groundwork import log
+from comity.groundwork.acts import Actor
 from comity.groundwork.audiences import Reader
 from comity.groundwork.facts import Fact, UnknownFact
 from comity.groundwork.models import Citation, Event, Grant, LogHead, Person, StoredFile, Token
@@ -172,6 +173,12 @@ def person_of_token(key: str, now: datetime) -> tuple[Person, bool] | None:
     digest = hashlib.sha256(key.removeprefix("comity_").encode()).hexdigest()
     held = Token.objects.select_related("person").filter(sha256=digest, expires_at__gt=now).first()
     return (held.person, held.may_write) if held is not None and held.person.is_active else None
+
+
+def keys_of(actor: Actor) -> list[Token]:
+    """The keys for programs of whoever asks that work now, the newest first. One query."""
+    held = Token.objects.filter(person_id=actor.person_id, expires_at__gt=actor.now)
+    return list(held.order_by("-made_at", "-id"))
 
 
 # --- citations and files ---

@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from comity.site.catalogues import compiled
+from comity.site.catalogues import compiled, lent
 from comity.site.configuration import database, flag, mail, secret, words
 from comity.site.oidc.configuration import for_allauth, logins, origins
 from comity.site.static import keep_for_ever
@@ -116,11 +116,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-_PASSWORD = "django.contrib.auth.password_validation."
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"{_PASSWORD}UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("name", "email")}},
-    {"NAME": f"{_PASSWORD}MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": f"{_PASSWORD}CommonPasswordValidator"},
+    {"NAME": "comity.site.passwords.Unlike", "OPTIONS": {"user_attributes": ("name", "email")}},
+    {"NAME": "comity.site.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "comity.site.passwords.Uncommon"},
 ]
 COMITY_OPEN_SIGNUP = flag("COMITY_OPEN_SIGNUP", default=True)
 COMITY_REQUIRE_SECOND_FACTOR = flag("COMITY_REQUIRE_SECOND_FACTOR", default=not LOCAL_ONLY)
@@ -199,7 +198,7 @@ LANGUAGES = [
     ("ru", _("Russian")),
     ("zh", _("Chinese")),
 ]
-LOCALE_PATHS = [compiled(HERE / "locale", COMITY_DATA / "locale")]
+LOCALE_PATHS = [compiled(HERE / "locale", COMITY_DATA / "locale"), *lent(COMITY_DATA / "locale")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
-from comity.site import demo_sign_in, people, roles, translations, views
+from comity.site import demo_sign_in, keys, people, roles, translations, views
 from comity.site.api import api
 from comity.site.oidc import views as oidc
 
@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("me", people.me, name="me"),
         path("me/change", people.change_me, name="change_me"),
         path("me/erase", people.erase_me, name="erase_me"),
+        path("me/keys/new", keys.make_key, name="make_key"),
+        path("me/keys/<str:key>/revoke", keys.revoke_key, name="revoke_key"),
         path("roles", roles.roles, name="roles"),
         path("translations", translations.translations, name="translations"),
         path("translations/<str:code>", translations.into, name="translations_into"),

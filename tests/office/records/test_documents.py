@@ -255,7 +255,7 @@ def test_a_language_that_is_missing_can_be_added_to_an_issued_document(house: Ho
     report = issued(house, audience="members")
     version = add_version(by=house.by, document=report.id, name="r.txt", content=b"mots\n", language="fr")
     assert version.file.audience == "members"
-    assert "was added in a language (fr)" in timeline(DELEGATION, about=report.ref)[0].sentence
+    assert "was added in a language (French)" in timeline(DELEGATION, about=report.ref)[0].sentence
 
 
 def test_a_withdrawn_document_stays_where_it_was(house: House) -> None:

@@ -11,6 +11,7 @@ from comity.groundwork.audiences import SECRETARIAT
 from comity.groundwork.facts import Fact, Namer, fact
 from comity.groundwork.refs import FILE_KIND, Ref
 from comity.groundwork.translated import Text
+from comity.office.records.models import language_word
 
 DOCUMENT, WITNESS = "records.document", "records.witness"
 
@@ -87,7 +88,7 @@ class VersionAdded(Fact):
         return (Ref(DOCUMENT, self.document), Ref(FILE_KIND, self.version.file))
 
     def sentence(self, name: Namer) -> str:
-        words = {"document": name(self.about()[0]), "language": self.version.language}
+        words = {"document": name(self.about()[0]), "language": language_word(self.version.language)}
         if not self.version.language:
             return _("A file was added to %(document)s.") % words
         return _("%(document)s was added in a language (%(language)s).") % words

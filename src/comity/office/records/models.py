@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from comity.groundwork.models import StoredFile, id_field, ref_field
 from comity.groundwork.refs import Ref
 from comity.groundwork.translated import TranslatedField
+
+
+def language_word(code: str) -> str:
+    """A language of the site in the reader's words; another by its code."""
+    return str(dict(settings.LANGUAGES).get(code, code))
 
 
 class Status(models.TextChoices):
@@ -89,6 +95,11 @@ class DocumentVersion(models.Model):
     document = models.ForeignKey(Document, models.CASCADE, related_name="versions")
     language = models.CharField(max_length=12, blank=True)
     file = models.OneToOneField(StoredFile, models.PROTECT, related_name="+")
+
+    @property
+    def language_word(self) -> str:
+        """The language in the reader's words."""
+        return language_word(self.language)
 
 
 class Witness(models.Model):
