@@ -228,3 +228,11 @@ def test_many_inverses_are_each_as_if_alone(n: int) -> None:
         np.testing.assert_allclose(inverse @ matrix, np.eye(n), atol=1e-9)
         assert inverse.tobytes() == inverted([matrix])[0].tobytes()
         np.testing.assert_array_equal(inverse, inverse.T)
+
+
+def test_many_exponentials_are_each_as_if_alone() -> None:
+    values = np.array([0.0, -0.3, 1.0, 30.7, -708.0, -708.02, -1e9, 700.0, 701.0, *(draws(60) * 40)])
+    wanted = np.array([arithmetic.exp(float(x)) for x in values])
+    found = values.copy()
+    arithmetic.exponentials(found, np.empty((2, len(values))))
+    assert found.tobytes() == wanted.tobytes()

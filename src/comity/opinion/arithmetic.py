@@ -38,6 +38,27 @@ def exp(x: float) -> float:
 
 
 @njit(cache=True, nogil=True)
+def exponentials(values: Array, room: Array) -> None:
+    """`exp` of each of many numbers, in place, bit for bit; room (2, at least as many). Step by step for all of them, so that the
+    compiler may take several at once.
+    """
+    n = len(values)
+    rest, series = room[0], room[1]
+    for p in range(n):
+        x = min(values[p], 700.0)
+        whole = np.floor(x * 1.4426950408889634 + 0.5)
+        rest[p] = (x - whole * _LN2_HIGH) - whole * _LN2_LOW
+        values[p] = whole if x >= -708.0 else -10_000.0
+        series[p] = _EXP[13]
+    for k in range(12, -1, -1):
+        term = _EXP[k]
+        for p in range(n):
+            series[p] = term + series[p] * rest[p]
+    for p in range(n):
+        values[p] = series[p] * _POWERS[max(int(values[p]) + 1022, 0)] if values[p] > -10_000.0 else 0.0
+
+
+@njit(cache=True, nogil=True)
 def log(x: float) -> float:
     """Natural logarithm by the series of atanh; of 0 minus infinity, of infinity infinity, of anything below 0 or NaN NaN."""
     if not 0.0 < x < np.inf:
@@ -73,6 +94,18 @@ def logistic(x: float) -> float:
 def softened(mean: float, variance: float) -> float:
     """Mean of logistic(t) for t normal with this mean and variance; MacKay's approximation (Neural Computation 1992)."""
     return logistic(mean / np.sqrt(1.0 + 0.39269908169872414 * variance))
+
+
+@njit(cache=True, nogil=True)
+def product(left: Array, right: Array) -> Array:
+    """Matrix product, each entry summed in the order of the inner index."""
+    n, m, p = left.shape[0], left.shape[1], right.shape[1]
+    out = np.zeros((n, p))
+    for i in range(n):
+        for k in range(m):
+            for j in range(p):
+                out[i, j] += left[i, k] * right[k, j]
+    return out
 
 
 @njit(cache=True, nogil=True)

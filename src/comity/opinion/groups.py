@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from comity.opinion.arithmetic import cholesky, exp, inverse_from, jacobi, log
+from comity.opinion.arithmetic import cholesky, exp, inverse_from, jacobi, log, product
 from comity.opinion.chance import hash_ids
+from comity.opinion.mixtures import distance, expected, likelihoods, mixed, narrowed, settled, spread_of
 from comity.opinion.model import Positions, ResponseModel, conventional, maximised, moments_of, place
 from comity.opinion.votes import IdArray, Votes
 
@@ -37,8 +37,6 @@ VALLEY = 0.6
 RETURNS = 0.75
 """A group stays when its mean Jaccard similarity over resamples is at least this (Hennig 2007: "valid, stable")."""
 SMALLEST = 5
-_NARROWEST = 0.02  # prior variance within a component, with the weight of a few people
-_PRIOR_PEOPLE = 5.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,8 +123,9 @@ def find_groups(
         def partition(draw: int) -> Array:
             order = np.argsort(hash_ids(participant_ids[sample], seed, f"resample {draw}"), kind="stable")
             drawn = np.sort(order[: min(RESAMPLE_PEOPLE, int(0.6 * len(sample)))])
-            again = _joined(_supported(precision[drawn], pull[drawn], range(wide, wide + 1)))
-            again = _without_small(again, _responsibilities(precision[drawn], pull[drawn], again), SMALLEST)
+            part = np.ascontiguousarray(precision[:, drawn]), np.ascontiguousarray(pull[:, drawn])
+            again = _joined(_supported(*part, range(wide, wide + 1)))
+            again = _without_small(again, _responsibilities(*part, again), SMALLEST)
             return np.asarray(by_group(_responsibilities(precision, pull, again), again).argmax(axis=1))
 
         with ThreadPoolExecutor(max(1, threads)) as pool:
@@ -135,7 +134,7 @@ def find_groups(
         fitted, stability = (
             _kept(fitted, whole, partitions) if partitions else (fitted, np.full(fitted.n_groups, np.nan))
         )
-    everybody = assign(positions, fitted)
+    everybody = assign(positions, fitted, threads=threads)
     labels = everybody[placed].argmax(axis=1)
     sizes = np.bincount(labels, minlength=fitted.n_groups)
     order = np.lexsort((np.arange(len(sizes)), -sizes))  # largest first, ties by the order in which they were found
@@ -159,7 +158,7 @@ def refined(
     for _ in range(rounds):
         positions = place(votes, model)
         precision, pull = likelihoods(positions.moments[positions.placed])
-        _, shares, centres, covariance = _settled(
+        _, shares, centres, covariance = settled(
             precision, pull, mixture.shares, mixture.centres, mixture.covariance, 5
         )
         mixture = Mixture(shares, centres, covariance, mixture.group_of)
@@ -170,8 +169,8 @@ def refined(
     centres = np.array(
         [[sum(turn[a, b] * (c[b] - shift[b]) for b in range(len(c))) for a in range(len(c))] for c in mixture.centres]
     )
-    half = _matrix_product(turn, mixture.covariance)
-    covariance = _matrix_product(half, np.ascontiguousarray(turn.T))
+    half = product(turn, mixture.covariance)
+    covariance = product(half, np.ascontiguousarray(turn.T))
     return model, Mixture(mixture.shares, centres, 0.5 * (covariance + covariance.T), mixture.group_of)
 
 
@@ -184,14 +183,22 @@ def toward(
     """
     n = len(positions.moments)
     cuts = [n * share // max(threads, 1) for share in range(max(threads, 1) + 1)]
+    state, probabilities = np.empty_like(positions.moments), np.empty((n, len(mixture.shares)))
 
-    def part(bounds: tuple[int, int]) -> tuple[Array, Array]:
-        precision, pull = likelihoods(positions.moments[bounds[0] : bounds[1]])
-        return _mixed(precision, pull, mixture.shares, mixture.centres, mixture.covariance)
+    def part(bounds: tuple[int, int]) -> None:
+        some = slice(*bounds)
+        mixed(
+            positions.moments[some],
+            mixture.shares,
+            mixture.centres,
+            mixture.covariance,
+            state[some],
+            probabilities[some],
+        )
 
     with ThreadPoolExecutor(max(threads, 1)) as pool:
-        parts = list(pool.map(part, itertools.pairwise(cuts)))
-    return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+        list(pool.map(part, itertools.pairwise(cuts)))
+    return state, probabilities
 
 
 def resettled(positions: Positions, mixture: Mixture, participant_ids: IdArray, *, seed: int = 0) -> Mixture:
@@ -199,7 +206,7 @@ def resettled(positions: Positions, mixture: Mixture, participant_ids: IdArray, 
     placed = np.flatnonzero(positions.placed)
     words = hash_ids(participant_ids[placed], seed, "groups")
     sample = placed[np.sort(np.argsort(words, kind="stable")[:SAMPLE_PEOPLE])]
-    _, shares, centres, covariance = _settled(
+    _, shares, centres, covariance = settled(
         *likelihoods(positions.moments[sample]), mixture.shares, mixture.centres, mixture.covariance, SETTLING
     )
     return Mixture(shares, centres, covariance, mixture.group_of)
@@ -210,19 +217,18 @@ def single(n_axes: int) -> Mixture:
     return Mixture(np.ones(1), np.zeros((1, n_axes)), np.eye(n_axes), np.zeros(1, dtype=np.int64))
 
 
-def assign(positions: Positions, mixture: Mixture) -> npt.NDArray[np.float64]:
+def assign(positions: Positions, mixture: Mixture, *, threads: int = 1) -> npt.NDArray[np.float64]:
     """(n_participants, n_groups) float64: membership probabilities under a held mixture."""
-    precision, pull = likelihoods(positions.moments)
-    return by_group(_responsibilities(precision, pull, mixture), mixture)
+    return by_group(toward(positions, mixture, threads=threads)[1], mixture)
 
 
 def _supported(precision: Array, pull: Array, widths: range, threads: int = 1) -> Mixture:
     """The mixture with as many components, apart on as many of the first axes, as the Bayesian information criterion supports.
 
-    precision (n, n_axes, n_axes), pull (n, n_axes): see `likelihoods`. widths: how many of the first axes the centres may differ on;
+    precision (n_pairs, n), pull (n_axes, n): see `likelihoods`. widths: how many of the first axes the centres may differ on;
     on the others everybody shares a standard normal. Ties: fewer axes, then fewer components.
     """
-    _n, d = pull.shape
+    d = len(pull)
     best, best_gain = single(d), -1e-6
     with ThreadPoolExecutor(max(1, threads)) as pool:
         paths = list(pool.map(lambda width: _best_path(*_marginal(precision, pull, width)), widths))
@@ -238,16 +244,16 @@ def _supported(precision: Array, pull: Array, widths: range, threads: int = 1) -
 
 def _best_path(precision: Array, pull: Array) -> tuple[float, tuple[Array, Array, Array]]:
     """Criterion relative to one component (negative is better), and the mixture, along 1, 2, 3 ... components."""
-    n, d = pull.shape
-    current = _settled(precision, pull, np.ones(1), np.zeros((1, d)), np.eye(d), SETTLING)
+    d, n = pull.shape
+    current = settled(precision, pull, np.ones(1), np.zeros((1, d)), np.eye(d), SETTLING)
     alone = current[0]
     best, best_gain, worse = current, 0.0, 0
     for k in range(2, MOST_COMPONENTS + 1):
-        candidates = [_settled(precision, pull, *start, 3) for start in _splits(precision, pull, current[1:])]
+        candidates = [settled(precision, pull, *start, 3) for start in _splits(precision, pull, current[1:])]
         if not candidates:
             break
         chosen = max(range(len(candidates)), key=lambda c: (round(candidates[c][0], 6), -c))
-        current = _settled(precision, pull, *candidates[chosen][1:], SETTLING)
+        current = settled(precision, pull, *candidates[chosen][1:], SETTLING)
         gain = -2.0 * (current[0] - alone) + (k - 1) * (d + 1) * float(log(float(n)))
         if gain < best_gain - 1e-6:
             best, best_gain, worse = current, gain, 0
@@ -266,19 +272,17 @@ def _separating_axes(mixture: Mixture) -> int:
 
 def _marginal(precision: Array, pull: Array, width: int) -> tuple[Array, Array]:
     """The same likelihoods on the first `width` axes only, the others taken as standard normal."""
-    if width == pull.shape[1]:
-        return precision, pull
-    return _narrowed(precision, pull, width)
+    return (precision, pull) if width == len(pull) else narrowed(precision, pull, width)
 
 
 def _splits(precision: Array, pull: Array, fitted: tuple[Array, Array, Array]) -> list[tuple[Array, Array, Array]]:
     """Starts with one more component: each component cut along the main directions of the positions that it explains."""
     shares, centres, covariance = fitted
     d = centres.shape[1]
-    _, responsibilities, expected = _expect(precision, pull, shares, centres, covariance)
+    responsibilities, means = expected(precision, pull, shares, centres, covariance)
     starts = []
     for k in range(len(shares)):
-        weight, middle, spread = _spread_of(responsibilities[:, k].copy(), expected)
+        weight, middle, spread = spread_of(responsibilities[:, k].copy(), means)
         if weight < 2 * SMALLEST:
             continue
         values, vectors = np.zeros(d), np.zeros((d, d))
@@ -299,20 +303,6 @@ def _splits(precision: Array, pull: Array, fitted: tuple[Array, Array, Array]) -
     return starts
 
 
-def _settled(
-    precision: Array, pull: Array, shares: Array, centres: Array, covariance: Array, limit: int
-) -> tuple[float, Array, Array, Array]:
-    old = -np.inf
-    for _ in range(limit):
-        likelihood, shares, centres, covariance = _mixture_round(
-            precision, pull, shares, centres, covariance, _NARROWEST, _PRIOR_PEOPLE
-        )
-        if likelihood - old < 1e-4 * len(pull):
-            break
-        old = likelihood
-    return float(likelihood), shares, centres, covariance
-
-
 def _joined(mixture: Mixture) -> Mixture:
     """Groups whose components no valley separates become one: single linkage over pairs."""
     k, d = mixture.centres.shape
@@ -323,7 +313,7 @@ def _joined(mixture: Mixture) -> Mixture:
     for g in range(k):
         for h in range(g):
             difference = mixture.centres[g] - mixture.centres[h]
-            apart = float(_distance(work, difference))
+            apart = float(distance(work, difference))
             if valley(apart, float(mixture.shares[g]), float(mixture.shares[h])) > VALLEY:
                 old, new = group[g], group[h]
                 group = [new if entry == old else entry for entry in group]
@@ -383,7 +373,7 @@ def _absorbed(mixture: Mixture, gone: int) -> Mixture:
     nearest, least = -1, np.inf
     for k in np.flatnonzero(mixture.group_of == gone):
         for other in np.flatnonzero(mixture.group_of != gone):
-            apart = float(_distance(work, mixture.centres[k] - mixture.centres[other]))
+            apart = float(distance(work, mixture.centres[k] - mixture.centres[other]))
             if apart < least:
                 nearest, least = int(mixture.group_of[other]), apart
     return _renumbered(mixture, [nearest if g == gone else int(g) for g in mixture.group_of])
@@ -399,7 +389,7 @@ def _renumbered(mixture: Mixture, group: list[int]) -> Mixture:
 
 
 def _responsibilities(precision: Array, pull: Array, mixture: Mixture) -> Array:
-    return np.asarray(_expect(precision, pull, mixture.shares, mixture.centres, mixture.covariance)[1])
+    return np.asarray(expected(precision, pull, mixture.shares, mixture.centres, mixture.covariance)[0])
 
 
 def by_group(responsibilities: Array, mixture: Mixture) -> Array:
@@ -408,250 +398,3 @@ def by_group(responsibilities: Array, mixture: Mixture) -> Array:
     for k, g in enumerate(mixture.group_of):
         out[:, g] += responsibilities[:, k]
     return np.round(out, 9)
-
-
-@njit(cache=True, nogil=True)
-def likelihoods(moments: Array) -> tuple[Array, Array]:
-    """What each person's votes say by themselves, the prior taken out again: precision (n, d, d) and pull (n, d) of a normal."""
-    n, pairs = moments.shape
-    d = 0
-    while (d + 1) * (d + 2) // 2 < pairs:
-        d += 1
-    precision = np.zeros((n, d, d))
-    pull = np.zeros((n, d))
-    cov, factor, work, inverse = np.empty((d, d)), np.empty((d, d)), np.empty((d, d)), np.empty((d, d))
-    for i in range(n):
-        for a in range(d):
-            for b in range(a + 1):
-                mean = moments[i, (a + 1) * (a + 2) // 2] * moments[i, (b + 1) * (b + 2) // 2]
-                cov[a, b] = moments[i, (a + 1) * (a + 2) // 2 + b + 1] - mean
-                cov[b, a] = cov[a, b]
-        cholesky(cov, factor)
-        inverse_from(factor, work, inverse)
-        for a in range(d):
-            s = 0.0
-            for b in range(d):
-                precision[i, a, b] = inverse[a, b] - (1.0 if a == b else 0.0)
-                s += inverse[a, b] * moments[i, (b + 1) * (b + 2) // 2]
-            precision[i, a, a] = max(precision[i, a, a], 0.0)
-            pull[i, a] = s
-    return precision, pull
-
-
-@njit(cache=True, nogil=True)
-def _expect(
-    precision: Array, pull: Array, shares: Array, centres: Array, covariance: Array
-) -> tuple[float, Array, Array]:
-    """Log-likelihood, responsibilities (n, k) and expected positions (n, d) under the mixture."""
-    n, d = pull.shape
-    k = len(shares)
-    responsibilities = np.empty((n, k))
-    expected = np.zeros((n, d))
-    sums0, sums1, sums2 = np.zeros(k), np.zeros((k, d)), np.zeros((d, d))
-    total = _accumulate(precision, pull, shares, centres, covariance, responsibilities, expected, sums0, sums1, sums2)
-    return total, responsibilities, expected
-
-
-@njit(cache=True, nogil=True)
-def _accumulate(
-    precision: Array, pull: Array, shares: Array, centres: Array, covariance: Array, responsibilities: Array, expected: Array,
-    sums0: Array, sums1: Array, sums2: Array,
-) -> float:  # fmt: skip
-    n, d = pull.shape
-    k = len(shares)
-    factor, work, inverse = np.empty((d, d)), np.empty((d, d)), np.empty((d, d))
-    cholesky(covariance, factor)
-    inverse_from(factor, work, inverse)
-    half_log = 0.0
-    for a in range(d):
-        half_log += log(factor[a, a])
-    toward = np.zeros((k, d))
-    offset = np.empty(k)
-    for g in range(k):
-        s = 0.0
-        for a in range(d):
-            for b in range(d):
-                toward[g, a] += inverse[a, b] * centres[g, b]
-            s += toward[g, a] * centres[g, a]
-        offset[g] = log(max(shares[g], 1e-300)) - half_log - 0.5 * s
-    posterior, cov = np.empty((d, d)), np.empty((d, d))
-    mean = np.empty((k, d))
-    score = np.empty(k)
-    total = 0.0
-    for i in range(n):
-        for a in range(d):
-            for b in range(d):
-                posterior[a, b] = precision[i, a, b] + inverse[a, b]
-        cholesky(posterior, factor)
-        inverse_from(factor, work, cov)
-        base = 1.0
-        for a in range(d):
-            base *= factor[a, a]
-        base = -log(base)
-        best = -1e300
-        for g in range(k):
-            s = 0.0
-            for a in range(d):
-                mean[g, a] = 0.0
-                for b in range(d):
-                    mean[g, a] += cov[a, b] * (pull[i, b] + toward[g, b])
-                s += mean[g, a] * (pull[i, a] + toward[g, a])
-            score[g] = offset[g] + base + 0.5 * s
-            best = max(best, score[g])
-        s = 0.0
-        for g in range(k):
-            score[g] = exp(score[g] - best)
-            s += score[g]
-        total += best + log(s)
-        for g in range(k):
-            r = score[g] / s
-            responsibilities[i, g] = r
-            sums0[g] += r
-            for a in range(d):
-                expected[i, a] += r * mean[g, a]
-                sums1[g, a] += r * mean[g, a]
-                for b in range(a + 1):
-                    sums2[a, b] += r * mean[g, a] * mean[g, b]
-        for a in range(d):
-            for b in range(a + 1):
-                sums2[a, b] += cov[a, b]
-    return total
-
-
-@njit(cache=True, nogil=True)
-def _mixture_round(
-    precision: Array, pull: Array, shares: Array, centres: Array, covariance: Array, narrowest: float, prior: float
-) -> tuple[float, Array, Array, Array]:
-    n, d = pull.shape
-    k = len(shares)
-    responsibilities, expected = np.empty((n, k)), np.zeros((n, d))
-    sums0, sums1, sums2 = np.zeros(k), np.zeros((k, d)), np.zeros((d, d))
-    total = _accumulate(precision, pull, shares, centres, covariance, responsibilities, expected, sums0, sums1, sums2)
-    new_shares, new_centres, new_cov = np.empty(k), np.empty((k, d)), np.empty((d, d))
-    for g in range(k):
-        new_shares[g] = (sums0[g] + 1e-3) / (n + k * 1e-3)
-        for a in range(d):
-            new_centres[g, a] = sums1[g, a] / max(sums0[g], 1e-9)
-    for a in range(d):
-        for b in range(a + 1):
-            s = sums2[a, b]
-            for g in range(k):
-                s -= sums0[g] * new_centres[g, a] * new_centres[g, b]
-            new_cov[a, b] = (s + (narrowest * prior if a == b else 0.0)) / (n + prior)
-            new_cov[b, a] = new_cov[a, b]
-    return total, new_shares, new_centres, new_cov
-
-
-@njit(cache=True, nogil=True)
-def _spread_of(weight: Array, expected: Array) -> tuple[float, Array, Array]:
-    n, d = expected.shape
-    total = 0.0
-    middle, spread = np.zeros(d), np.zeros((d, d))
-    for i in range(n):
-        total += weight[i]
-        for a in range(d):
-            middle[a] += weight[i] * expected[i, a]
-    for a in range(d):
-        middle[a] /= max(total, 1e-9)
-    for i in range(n):
-        for a in range(d):
-            for b in range(a + 1):
-                spread[a, b] += weight[i] * (expected[i, a] - middle[a]) * (expected[i, b] - middle[b])
-    for a in range(d):
-        for b in range(a + 1):
-            spread[a, b] /= max(total, 1e-9)
-            spread[b, a] = spread[a, b]
-    return total, middle, spread
-
-
-@njit(cache=True, nogil=True)
-def _distance(inverse_factor: Array, difference: Array) -> float:
-    """Length of the difference in standard deviations; `inverse_factor` is the lower inverse of the Cholesky factor."""
-    d = len(difference)
-    total = 0.0
-    for a in range(d):
-        s = 0.0
-        for b in range(a + 1):
-            s += inverse_factor[a, b] * difference[b]
-        total += s * s
-    return np.sqrt(total)  # type: ignore[no-any-return]
-
-
-@njit(cache=True, nogil=True)
-def _narrowed(precision: Array, pull: Array, width: int) -> tuple[Array, Array]:
-    n, d = pull.shape
-    posterior, factor, work, cov = np.empty((d, d)), np.empty((d, d)), np.empty((d, d)), np.empty((d, d))
-    block, block_factor, block_work, inverse = (
-        np.empty((width, width)),
-        np.empty((width, width)),
-        np.empty((width, width)),
-        np.empty((width, width)),
-    )
-    narrow_precision, narrow_pull = np.empty((n, width, width)), np.empty((n, width))
-    mean = np.empty(d)
-    for i in range(n):
-        for a in range(d):
-            for b in range(d):
-                posterior[a, b] = precision[i, a, b] + (1.0 if a == b else 0.0)
-        cholesky(posterior, factor)
-        inverse_from(factor, work, cov)
-        for a in range(d):
-            mean[a] = 0.0
-            for b in range(d):
-                mean[a] += cov[a, b] * pull[i, b]
-        for a in range(width):
-            for b in range(width):
-                block[a, b] = cov[a, b]
-        cholesky(block, block_factor)
-        inverse_from(block_factor, block_work, inverse)
-        for a in range(width):
-            narrow_pull[i, a] = 0.0
-            for b in range(width):
-                narrow_precision[i, a, b] = inverse[a, b] - (1.0 if a == b else 0.0)
-                narrow_pull[i, a] += inverse[a, b] * mean[b]
-            narrow_precision[i, a, a] = max(narrow_precision[i, a, a], 0.0)
-    return narrow_precision, narrow_pull
-
-
-@njit(cache=True, nogil=True)
-def _mixed(precision: Array, pull: Array, shares: Array, centres: Array, covariance: Array) -> tuple[Array, Array]:
-    n, d = pull.shape
-    k = len(shares)
-    state = np.zeros((n, (d + 1) * (d + 2) // 2))
-    responsibilities = np.empty((n, k))
-    one, expected, seconds = np.zeros(k), np.zeros((1, d)), np.zeros((d, d))
-    ones = np.zeros((k, d))
-    for i in range(n):
-        one[:] = 0.0
-        ones[:, :] = 0.0
-        expected[:, :] = 0.0
-        seconds[:, :] = 0.0
-        _accumulate(
-            precision[i : i + 1],
-            pull[i : i + 1],
-            shares,
-            centres,
-            covariance,
-            responsibilities[i : i + 1],
-            expected,
-            one,
-            ones,
-            seconds,
-        )
-        state[i, 0] = 1.0
-        for a in range(d):
-            state[i, (a + 1) * (a + 2) // 2] = expected[0, a]
-            for b in range(a + 1):
-                state[i, (a + 1) * (a + 2) // 2 + b + 1] = seconds[a, b]
-    return state, responsibilities
-
-
-@njit(cache=True, nogil=True)
-def _matrix_product(left: Array, right: Array) -> Array:
-    n, m, p = left.shape[0], left.shape[1], right.shape[1]
-    out = np.zeros((n, p))
-    for i in range(n):
-        for k in range(m):
-            for j in range(p):
-                out[i, j] += left[i, k] * right[k, j]
-    return out

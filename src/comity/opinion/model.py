@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from comity.opinion.arithmetic import cholesky, inverse_from, jacobi, leading_eigenvectors, log, softened
+from comity.opinion.arithmetic import cholesky, inverse_from, jacobi, leading_eigenvectors, log, product, softened
 from comity.opinion.chance import below, hash_ids, hash_pairs, mix, uniform
 from comity.opinion.fitting import BOUND, FIXED_POINT, PEOPLE_PER_SUM, padded, round_of_people
 from comity.opinion.lanes import width_for
@@ -197,7 +197,7 @@ def _rounds(
 ) -> tuple[ResponseModel, Moments, npt.NDArray[np.float64]]:
     """The same on the axes as they fall, with the last moments and the positions under the last model."""
     state = _first_positions(votes, n_axes, active, tallies or (Tallies.of(votes, threads=threads) if n_axes else None))
-    nothing = np.zeros((votes.n_statements, n_axes + 1)), np.zeros((votes.n_statements, len(state[0])))
+    nothing = np.zeros((votes.n_statements, n_axes + 1)), np.zeros((votes.n_statements, state.shape[1]))
     before = model = ResponseModel(
         *nothing, active
     )  # the first round: every vote has the same weight, positions as they are
@@ -236,7 +236,7 @@ def conventional(model: ResponseModel, moments: Moments) -> tuple[ResponseModel,
         return model, np.eye(0), np.zeros(0)
     whitened, turn, shift = _whitened(model, moments)
     turned, rotation = _principal(whitened, moments.answered)
-    return turned, _product(rotation, np.ascontiguousarray(turn)), shift
+    return turned, product(rotation, np.ascontiguousarray(turn)), shift
 
 
 def choose_axes(votes: Votes, *, max_axes: int = 6, seed: int = 0, floor: int = 1, threads: int = 1) -> AxesChoice:
@@ -462,17 +462,6 @@ def _principal(model: ResponseModel, answered: Array) -> tuple[ResponseModel, Ar
 def _changed_axes(model: ResponseModel, matrix: Array, mean: Array) -> ResponseModel:
     means, covariances = _change_axes(model.means, model.covariances, np.ascontiguousarray(matrix), mean)
     return replace(model, means=means, covariances=covariances)
-
-
-@njit(cache=True, nogil=True)
-def _product(left: Array, right: Array) -> Array:
-    n, m, p = left.shape[0], left.shape[1], right.shape[1]
-    out = np.zeros((n, p))
-    for i in range(n):
-        for k in range(m):
-            for j in range(p):
-                out[i, j] += left[i, k] * right[k, j]
-    return out
 
 
 @njit(cache=True, nogil=True)
