@@ -519,7 +519,7 @@ def _manipulation(
     conversations raised an alarm about such a bloc). It is a suspicion for a person to judge; no vote is removed.
     """
     expected = ExpectedAnswers.of(votes, basis.model.intercepts, basis.model.slopes, placement.positions.means)
-    found = find_coordinated(votes, seed=settings.seed, expected=expected)
+    found = find_coordinated(votes, seed=settings.seed, expected=expected, threads=threads)
     clusters = []
     for cluster in found.clusters:
         honest = np.ones(votes.n_participants, dtype=np.bool_)

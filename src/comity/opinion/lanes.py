@@ -1,4 +1,4 @@
-"""Rows of numbers, eight at a time: for compiled loops, and the same bytes on every processor.
+"""Rows of numbers, eight at a time, and the bits of a word: for compiled loops, and the same bytes on every processor.
 
 The compiler may not reorder sums of floats (`arithmetic.py`), so it adds the terms of a dot product one after the other and leaves
 most of the processor idle. Here the order is written with eight running sums in the first place, in the compiler's own
@@ -73,7 +73,17 @@ def _add_row_in_wholes(_typing: Any, into: Any, i: Any, factor: Any, row: Any, j
     return types.void(into, types.int64, types.float64, row, types.int64), generate
 
 
+def _ones(_typing: Any, word: Any) -> Signature:
+    """How many bits of a 64-bit word are set, as a signed number."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.int64(types.uint64), generate
+
+
 dot_rows: Any = intrinsic(_dot_rows)
+ones: Any = intrinsic(_ones)
 add_row: Any = intrinsic(_add_row)
 add_row_in_wholes: Any = intrinsic(_add_row_in_wholes)
 

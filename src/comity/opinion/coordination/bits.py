@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from comity.opinion.chance import UInt64Array
+from comity.opinion.lanes import ones
 from comity.opinion.votes import Int8Array, Int32Array, Int64Array, Votes
 
 
@@ -22,15 +23,6 @@ class Ballots(NamedTuple):
     @classmethod
     def of(cls, votes: Votes) -> Ballots:
         return cls(votes.offsets, votes.columns, votes.values, votes.n_statements)
-
-
-@njit(cache=True, inline="always")
-def ones(word: np.uint64) -> np.int64:
-    """How many bits of a word are set."""
-    word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
-    word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
 @njit(cache=True)

@@ -14,8 +14,9 @@ from numba import njit
 
 from comity.opinion.arithmetic import log
 from comity.opinion.chance import UInt64Array
-from comity.opinion.coordination.bits import Ballots, ones
+from comity.opinion.coordination.bits import Ballots
 from comity.opinion.coordination.honest import GRAIN, Honest, conformity, fill_crowd, likeliest, overlap, predicted
+from comity.opinion.lanes import ones
 from comity.opinion.votes import Int8Array, Int32Array, Int64Array
 
 LEAST_OVERLAP = 8
@@ -91,7 +92,7 @@ def _ratio(
     return totals.max() - _HALF, usual
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def compare_all(
     ballots: Ballots,
     people: Int64Array,
@@ -101,8 +102,10 @@ def compare_all(
     copying: Copying,
     bar: int,
     needed: int,
+    first: int,
+    last: int,
 ) -> tuple[Int32Array, Int32Array, Int64Array]:
-    """Every ballot as a script against everybody: (script, other, log likelihood ratio) where it is positive.
+    """The ballots first..last-1 as scripts against everybody: (script, other, log likelihood ratio) where it is positive.
 
     people (n_people,), bits: `people_as_bits` of them; script and other are indices into `people`, ascending. A script is given
     up before its crowd is measured when by habits alone (`by_habit`: `honest` without the caller's model) the ratios' excess over
@@ -121,7 +124,7 @@ def compare_all(
     others = np.empty(1024, dtype=np.int32)
     ratios = np.empty(1024, dtype=np.int64)
     filled = 0
-    for a in range(n):
+    for a in range(first, last):
         near = 0
         for b in range(n):
             both, same = np.int64(0), np.int64(0)

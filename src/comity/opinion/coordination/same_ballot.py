@@ -7,7 +7,9 @@ than `level` of them; who belongs to the cluster is then asked of everybody in t
 
 from __future__ import annotations
 
+import itertools
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +28,7 @@ from comity.opinion.coordination.copying import (
 from comity.opinion.coordination.evidence import MOST_EXPECTED_COPIES, chance_of, copying_evidence
 from comity.opinion.coordination.findings import SuspectedCluster, Trace
 from comity.opinion.coordination.honest import GRAIN, ExpectedAnswers, Honest, crowd_around, no_crowd
-from comity.opinion.votes import BoolArray, Int8Array, Int64Array, Votes
+from comity.opinion.votes import BoolArray, Int8Array, Int32Array, Int64Array, Votes
 
 _PEOPLE_COMPARED = 1_000_000_000
 """Bound on people x people x 16 x 64-bit words; larger consultations are compared in a hash sample of people."""
@@ -49,14 +51,16 @@ class RepeatedBallots:
     tested_pairs: int
 
 
-def repeated_ballots(votes: Votes, seed: int, expected: ExpectedAnswers | None, level: float) -> RepeatedBallots:
+def repeated_ballots(
+    votes: Votes, seed: int, expected: ExpectedAnswers | None, level: float, threads: int = 1
+) -> RepeatedBallots:
     """Clusters of people who repeat one ballot; a person is in one of them at most. Arguments: see `find_coordinated`."""
     comparable = np.flatnonzero(np.diff(votes.offsets) >= LEAST_OVERLAP)
     sample = _sample(votes, comparable, seed)
     n = len(sample)
     if n < 4:
         return RepeatedBallots((), len(comparable), n, 0)
-    search = _Search.of(votes, sample, expected)
+    search = _Search.of(votes, sample, expected, max(1, threads))
     scripts = search.scripts(level)
     twins = search.twins(comparable) if n < len(comparable) else []
     # An honest script's e-value reaches t / level with a chance of at most level / t (Markov): among t scripts, whatever depends
@@ -103,11 +107,12 @@ class _Search:
     sample: Int64Array
     honest: Honest
     copying: Copying
+    threads: int
 
     @classmethod
-    def of(cls, votes: Votes, sample: Int64Array, expected: ExpectedAnswers | None) -> _Search:
+    def of(cls, votes: Votes, sample: Int64Array, expected: ExpectedAnswers | None, threads: int) -> _Search:
         ballots = Ballots.of(votes)
-        return cls(ballots, sample, Honest.of(ballots, expected), Copying.weights())
+        return cls(ballots, sample, Honest.of(ballots, expected), Copying.weights(), threads)
 
     def scripts(self, level: float) -> list[tuple[int, Int64Array, Int64Array]]:
         """(script, who seems to repeat it, their log likelihood ratios) where at least two others do, the strongest first."""
@@ -115,9 +120,15 @@ class _Search:
         bits = people_as_bits(self.ballots, self.sample)
         bar = math.floor(1000 * log(max(n / MOST_EXPECTED_COPIES, 1.0)))
         needed = math.floor(1000 * log(n / level))
-        script, other, ratio = compare_all(
-            self.ballots, self.sample, bits, self.honest, self.honest.by_habit_alone(), self.copying, bar, needed
-        )
+        habits = self.honest.by_habit_alone()
+
+        def part(bounds: tuple[int, int]) -> tuple[Int32Array, Int32Array, Int64Array]:
+            return compare_all(self.ballots, self.sample, bits, self.honest, habits, self.copying, bar, needed, *bounds)
+
+        cuts = [n * share // self.threads for share in range(self.threads + 1)]
+        with ThreadPoolExecutor(self.threads) as pool:
+            parts = list(pool.map(part, itertools.pairwise(cuts)))
+        script, other, ratio = (np.concatenate(entries) for entries in zip(*parts, strict=True))
         starts = np.searchsorted(script, np.arange(n + 1)).tolist()
         rows = {place: slice(starts[place], starts[place + 1]) for place in range(n)}
         evidence = {place: copying_evidence(ratio[row], n) for place, row in rows.items() if row.stop - row.start >= 2}
@@ -130,8 +141,11 @@ class _Search:
         """Groups of people with identical ballots, the largest first; needed only where the comparison is a sample."""
         keys = ballot_keys(self.ballots)[comparable]
         order = np.argsort(keys, kind="stable")
-        groups = np.split(comparable[order], np.flatnonzero(np.diff(keys[order]) != 0) + 1)
-        large = [group for group in groups if len(group) >= _LEAST_SIZE]
+        begins = np.concatenate(([0], np.flatnonzero(np.diff(keys[order]) != 0) + 1, [len(order)]))
+        large = [
+            comparable[order[begins[g] : begins[g + 1]]]
+            for g in np.flatnonzero(np.diff(begins) >= _LEAST_SIZE).tolist()
+        ]
         return sorted(large, key=lambda group: (-len(group), int(group[0])))[:_MOST_TWINS]
 
     def ballot_of(self, person: int) -> Int8Array:

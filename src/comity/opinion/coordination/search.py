@@ -20,12 +20,14 @@ def find_coordinated(
     seed: int = 0,
     expected: ExpectedAnswers | None = None,
     level: float = ALARM_LEVEL,
+    threads: int = 1,
 ) -> Coordination:
     """Clusters of people who vote alike beyond what statements' rates, people's habits and opinion explain.
 
     seed: for the hash sample of people that is compared in large consultations. level: expected number of false suspicions of
     each trace, 0 < level < 1. expected: a model of opinion fitted to the same votes (`ExpectedAnswers.of`). Its probabilities
     can only weaken the evidence for a repeated ballot; without it a small bloc that votes in unison may be suspected.
+    threads: changes the time, never the result.
     Statements that findings may not name (rejected, or about the person) take no part.
 
     All pairs of at most `compared_people` are compared: O(compared_people^2 n_statements / 64) time, bounded; everything
@@ -38,7 +40,7 @@ def find_coordinated(
         expected.check_fits(votes)
     taking_part = np.array([s.takes_part for s in votes.statements], dtype=np.bool_)
     used = votes if taking_part.all() else votes.rows(taking_part[votes.columns])
-    same = repeated_ballots(used, seed, expected, level)
+    same = repeated_ballots(used, seed, expected, level, threads)
     taken = np.zeros(votes.n_participants, dtype=np.bool_)
     for _, cluster in same.found:
         taken[cluster.participants] = True

@@ -78,16 +78,16 @@ class Approvals:
         return cls(given.astype(np.int64), _offsets(column, len(mask)), row, mask, people)
 
     @classmethod
-    def of_votes(cls, votes: Votes, allowed: BoolArray, *, agreed: bool) -> tuple[Approvals, npt.NDArray[np.intp]]:
-        """People who cast the vote agree (or, where `agreed` is False, any other vote: the table of who declined), and which
-        people are in it: indices, ascending, of those with a vote on an allowed statement. Raises SlateError without any.
+    def of_votes(cls, votes: Votes, allowed: BoolArray) -> tuple[Approvals, npt.NDArray[np.intp]]:
+        """People who cast the vote agree, and which people are in it: indices, ascending, of those with a vote on an allowed
+        statement. Raises SlateError without any.
         """
         usable = allowed[votes.columns]
         persons = votes.persons
         counted = np.flatnonzero(np.bincount(persons[usable], minlength=votes.n_participants))
         if not len(counted):
             raise SlateError("nobody has voted on an allowed statement: there is nobody to represent.")
-        kept = usable & ((votes.values == AGREE) == agreed)
+        kept = usable & (votes.values == AGREE)
         place = np.zeros(votes.n_participants, dtype=np.int32)
         place[counted] = np.arange(len(counted), dtype=np.int32)
         columns = votes.columns[kept]

@@ -10,10 +10,11 @@ from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from comity.opinion.slate.approvals import Approvals, allowed_statements
 from comity.opinion.slate.result import Basis, Certificate, Claim, SlateError, VotesCheck
-from comity.opinion.votes import BoolArray, Int64Array, Votes
+from comity.opinion.votes import AGREE, BoolArray, Int8Array, Int32Array, Int64Array, Votes
 
 
 def check_ejr_plus(
@@ -40,9 +41,57 @@ def check_against_votes(
     """Hold a slate (chosen: columns; from votes, cells or by hand) against the votes cast. Arguments as in `slate_of_votes`."""
     mask = allowed_statements(votes, allowed)
     check_places(chosen, k, votes.n_statements)
-    agreed, _ = Approvals.of_votes(votes, mask, agreed=True)
-    declined, _ = Approvals.of_votes(votes, mask, agreed=False)
-    return against(agreed, declined, chosen, k)
+    _check_allowed(mask, chosen)
+    in_slate = np.zeros(votes.n_statements, dtype=np.bool_)
+    in_slate[list(chosen)] = True
+    people_by_count = np.zeros(len(chosen) + 1, dtype=np.int64)
+    agreed, agreed_at_most, declined = np.zeros((3, votes.n_statements, len(chosen) + 1), dtype=np.int64)
+    _count(
+        votes.offsets, votes.columns, votes.values, mask, in_slate, people_by_count, agreed, agreed_at_most, declined
+    )
+    people = int(people_by_count.sum())
+    if not people:
+        raise SlateError("nobody has voted on an allowed statement: there is nobody to represent.")
+
+    def certificate(by_count: Int64Array) -> Certificate:
+        return _certificate(by_count, people, mask, chosen, k, Basis.OBSERVED)
+
+    # whoever did not decline a statement may approve it: everybody with that count, less those who declined
+    return VotesCheck(
+        as_cast=certificate(agreed),
+        lenient=certificate(agreed_at_most).closest,
+        strict=certificate(people_by_count[None, :] - declined).closest,
+    )
+
+
+@njit(cache=True, nogil=True)
+def _count(
+    offsets: Int64Array, columns: Int32Array, values: Int8Array, allowed: BoolArray, chosen: BoolArray,
+    people: Int64Array, agreed: Int64Array, agreed_at_most: Int64Array, declined: Int64Array,
+) -> None:  # fmt: skip
+    """People with a vote on an allowed statement by how many of the chosen they agreed with; and for each statement those who
+    agreed with it, by that count and by the count if they agreed with all that they did not decline, and those who declined it.
+    """
+    for i in range(len(offsets) - 1):
+        asked, yes, most = 0, 0, len(people) - 1
+        for r in range(offsets[i], offsets[i + 1]):
+            if allowed[columns[r]]:
+                asked += 1
+                if chosen[columns[r]]:
+                    if values[r] == AGREE:
+                        yes += 1
+                    else:
+                        most -= 1
+        if asked == 0:
+            continue
+        people[yes] += 1
+        for r in range(offsets[i], offsets[i + 1]):
+            if allowed[columns[r]]:
+                if values[r] == AGREE:
+                    agreed[columns[r], yes] += 1
+                    agreed_at_most[columns[r], most] += 1
+                else:
+                    declined[columns[r], yes] += 1
 
 
 def check_places(chosen: Sequence[int], k: int, n_statements: int) -> None:
@@ -58,26 +107,16 @@ def check_places(chosen: Sequence[int], k: int, n_statements: int) -> None:
             raise SlateError(f"chosen names column {column}: columns are 0 to {n_statements - 1}.")
 
 
-def against(agreed: Approvals, declined: Approvals, chosen: Sequence[int], k: int) -> VotesCheck:
-    """A slate held against votes: the tables of who agreed and of who voted otherwise; whoever is in neither was not asked."""
-    at_least = agreed.counts(chosen)
-    at_most = len(chosen) - declined.counts(chosen)
-    # whoever did not decline a statement may approve it: everybody with that count, less those who declined
-    everybody = np.bincount(at_least, minlength=len(chosen) + 1).astype(np.int64)
-    possible = everybody[None, :] - declined.weight_by_count(at_least, len(chosen))
-    return VotesCheck(
-        as_cast=certify(agreed, at_least, chosen, k, Basis.OBSERVED),
-        lenient=certify(agreed, at_most, chosen, k, Basis.OBSERVED).closest,
-        strict=_certificate(possible, agreed.people, agreed.allowed, chosen, k, Basis.OBSERVED).closest,
-    )
-
-
 def certify(table: Approvals, counts: Int64Array, chosen: Sequence[int], k: int, basis: Basis) -> Certificate:
     """The certificate of a slate, of which each row approves `counts` (n_rows,)."""
-    if not all(table.allowed[c] for c in chosen):
-        raise SlateError("chosen names a statement that is not allowed: allow it, or leave it out.")
+    _check_allowed(table.allowed, chosen)
     by_count = table.weight_by_count(counts, len(chosen))
     return _certificate(by_count, table.people, table.allowed, chosen, k, basis)
+
+
+def _check_allowed(allowed: BoolArray, chosen: Sequence[int]) -> None:
+    if not all(allowed[c] for c in chosen):
+        raise SlateError("chosen names a statement that is not allowed: allow it, or leave it out.")
 
 
 def _certificate(

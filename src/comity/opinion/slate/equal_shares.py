@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from comity.opinion.slate.approvals import Approvals, allowed_statements
-from comity.opinion.slate.certificate import against, certify, check_places
+from comity.opinion.slate.certificate import certify, check_against_votes, check_places
 from comity.opinion.slate.result import Basis, Phase, Pick, Slate
 from comity.opinion.votes import Votes
 
@@ -52,13 +52,13 @@ def slate_of_votes(votes: Votes, k: int, *, allowed: npt.ArrayLike | None = None
     Raises SlateError. Memory about 12 bytes per vote.
     """
     mask = allowed_statements(votes, allowed)
-    agreed, counted = Approvals.of_votes(votes, mask, agreed=True)
+    agreed, counted = Approvals.of_votes(votes, mask)
     seen = np.bincount(votes.columns, minlength=votes.n_statements)
     slate = _choose(agreed, k, Basis.OBSERVED, seen)
     approved = np.full(votes.n_participants, -1, dtype=np.int64)
     approved[counted] = slate.approved
-    declined, _ = Approvals.of_votes(votes, mask, agreed=False)
-    return replace(slate, approved=approved, standing=against(agreed, declined, slate.statements, k).standing)
+    standing = check_against_votes(votes, slate.statements, k, allowed=mask).standing
+    return replace(slate, approved=approved, standing=standing)
 
 
 def _choose(table: Approvals, k: int, basis: Basis, seen: npt.NDArray[Any] | None) -> Slate:
