@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from comity import __version__
-from comity.cli import installation, mapping, simulating
+from comity.cli import deciding, installation, mapping, simulating
 from comity.cli.saying import Exit, UsageError, say, spoken_errors
 
 __all__ = ["Exit", "UsageError", "build_parser", "main"]
@@ -61,6 +61,6 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"comity {__version__}")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
-    for family in (mapping, simulating, installation):
+    for family in (mapping, simulating, deciding, installation):
         family.add_verbs(verbs)
     return parser

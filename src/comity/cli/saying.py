@@ -58,8 +58,9 @@ def spoken_errors() -> tuple[type[Exception], ...]:
     from comity.opinion.report import OutputError
     from comity.opinion.simulation import SimulationError
     from comity.opinion.votes import VotesError
+    from comity.rules.errors import RulesError
 
-    return UsageError, VotesError, CheckError, OutputError, SimulationError
+    return UsageError, RulesError, VotesError, CheckError, OutputError, SimulationError
 
 
 class Stages:

@@ -1,0 +1,41 @@
+"""What every refusal of the rules engine is: a sentence with named values, so that it can be told in any language.
+
+The sentence is a template in English; whoever shows it looks the template up in a catalogue and fills in the values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class RulesError(ValueError):
+    """Something that the engine refuses. `sentence` is the template, `values` what stands in its braces."""
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence.format(**values))
+        self.sentence = sentence
+        self.values: Mapping[str, object] = values
+
+
+class ClauseError(RulesError):
+    """A clause that cannot be read. `column` counts from 1 within the clause; `mend` says what to write instead."""
+
+    def __init__(self, sentence: str, *, column: int, mend: str, **values: object) -> None:
+        super().__init__(sentence, **values)
+        self.column = column
+        self.mend = mend
+
+
+class CharterError(RulesError):
+    """A charter that cannot be taken. Names file, line, clause and mend; nothing of the charter is taken."""
+
+    def __init__(self, problem: str, *, file: str, line: int, clause: str, mend: str) -> None:
+        super().__init__(
+            "{file}, line {line}: {clause}: {problem} {mend}",
+            file=file,
+            line=line,
+            clause=clause,
+            problem=problem,
+            mend=mend,
+        )
+        self.file, self.line, self.clause, self.problem, self.mend = file, line, clause, problem, mend
