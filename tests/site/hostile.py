@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
+from dataclasses import is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -214,6 +215,8 @@ def values(hint: Any) -> list[Any]:
         return [value for inner in get_args(hint) if inner is not type(None) for value in values(inner)] + [None]
     if get_origin(hint) in (dict, Mapping):
         return [*MAPPINGS, *WRONG, "x", None]
+    if get_origin(hint) is list:
+        return _lists(get_args(hint)[0])
     if hint is str:
         return [*WORDS, *WRONG, None]
     by_type = {
@@ -229,6 +232,12 @@ def values(hint: Any) -> list[Any]:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return [*WORDS[:10], *WRONG, None]
     raise AssertionError(f"no hostile values for {hint}: add some")
+
+
+def _lists(inner: Any) -> list[Any]:
+    """Hostile lists of something: empty, long, of one hostile thing each, and what is no list."""
+    each = [*WRONG, "x", text()] if is_dataclass(inner) and inner is not Text else values(inner)
+    return [[], *([value] for value in each[:60]), ["x"] * 5000, [text()] * 5000, {"x": "y"}, "x", 1, None]
 
 
 def attacks(model: type[BaseModel], plausible: dict[str, Any], others: list[str]) -> list[dict[str, Any]]:

@@ -14,8 +14,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from comity import ledger
+from comity.ballot_box import Answer, Follower
 from comity.groundwork.actions import attach_file, cite, grant_role, make_token, register_person
 from comity.groundwork.acts import Actor, actor_for, system_actor
 from comity.groundwork.audiences import delegation
@@ -26,6 +28,10 @@ from comity.groundwork.roles import ROLES
 from comity.groundwork.translated import Text
 from comity.ledger.signing import PrivateKey, Purpose
 from comity.office.charter.actions import adopt_tenet, establish_body, found
+from comity.office.consultations import actions as consultations
+from comity.office.consultations.box import bring_in_step, listed, the_box
+from comity.office.consultations.models import Consultation, Statement
+from comity.office.consultations.participants import ticket_for
 from comity.office.members import actions as members
 from comity.office.records import actions as records
 from comity.office.records import proofs
@@ -77,6 +83,7 @@ def build() -> Stage:
     things["grant"] = grant_role(by=system, person=stage.people["secretary"].id, role="secretary").id
     _charter(stage)
     _parties(stage)
+    _consultations(stage)
     _people(stage)
     _delegations(stage)
     _documents(stage)
@@ -137,7 +144,58 @@ def _parties(stage: Stage) -> None:
     ).id
 
 
-PLACES = {"charter.body": "council", "members.party": "kenya"}
+ASKED = {
+    "consultation": ("Our town", ("Trees for all.", "Buses at night."), ("statement", "statement_2")),
+    "consultation_draft": (f"{SECRET} (asked)", (f"{SECRET} (said)",), ("statement_draft",)),
+    "closed": ("This year", ("Light in the park.",), ("said_closed",)),
+    "final": ("Last year", ("Schools for all.", "Trams at night."), ("said", "said_2")),
+}
+"""Consultations by a word for each: title, statements, words for these."""
+
+
+def _consultations(stage: Stage) -> None:
+    """One that is open, with a participant's statements; one in preparation; one that is closed; one whose result is final."""
+    by, things = stage.by, stage.things
+    for word, (title, statements, said) in ASKED.items():
+        entry = "invited" if word == "consultation_draft" else "open"
+        made = consultations.create(by=by, title=Text.of(title), languages=["en"], entry=entry)
+        consultations.seed(by=by, consultation=made.id, statements=[Text.of(one) for one in statements])
+        rows = Statement.objects.filter(consultation=made).order_by("number")
+        things |= {word: made.id} | {name: row.id for name, row in zip(said, rows, strict=True)}
+        if word != "consultation_draft":
+            consultations.open_consultation(by=by, consultation=made.id)
+    for word in ("closed", "final"):
+        consultations.close(by=by, consultation=things[word])
+    _finish(Consultation.objects.get(id=things["final"]))
+    consultations.freeze(by=by, consultation=things["final"])
+    bring_in_step(Consultation.objects.get(id=things["final"]))
+    Follower(the_box().store, the_box().shelf, beside=False).step()
+    consultations.note_results(by=system_actor())
+    for word in ("proposed", "proposed_2"):
+        row = consultations.propose(
+            by=by, consultation=things["consultation"], ticket=_ticket(stage), text=Text.of(f"Markets ({word}).")
+        )
+        things[word] = row.id
+
+
+def _finish(current: Consultation) -> None:
+    """Seven people answer, so that there is a result."""
+    box = the_box()
+    box.open_consultation(current.id, title=str(current.title))
+    box.set_statements(current.id, [listed(row) for row in current.statements.order_by("number")])
+    for number in range(7):
+        box.cast(current.id, number + 1, [Answer(1, 1), Answer(2, 1 if number % 2 else -1)])
+
+
+def _ticket(stage: Stage) -> str:
+    return ticket_for(stage["consultation"], 7, timezone.now())
+
+
+PLACES = {
+    "charter.body": "council",
+    "members.party": "kenya",
+    "consultations.consultation": "consultation",
+}
 """Where the people of the stage hold the roles that are held at one thing."""
 
 
@@ -256,6 +314,61 @@ PLAUSIBLE: dict[str, Callable[[Stage], dict[str, Any]]] = {
     },
     "charter.found": lambda s: {"name": text(), "short_name": "X", "seat": text(), "purpose": text(), "demonstration": False},
     "charter.withdraw_tenet": lambda s: {"tenet": s["tenet_2"], "reason": "moot"},
+    "consultations.accept": lambda s: {
+        "consultation": s["consultation"], "statement": s["proposed"], "meta": True, "reason": "fine", "seen": 10**6,
+    },
+    "consultations.archive": lambda s: {"consultation": s["final"]},
+    "consultations.change": lambda s: {
+        "consultation": s["consultation"], "title": text("Our city"), "background": text(), "policy": text(), "languages": ["en"],
+        "entry": "open", "moderating": "after", "showing": "closed", "votes_published": False, "proposals": True,
+        "opens_on": "2026-01-01", "proposals_until": "2199-01-01", "closes_on": "2199-01-02", "keep_dates": False,
+        "blocked": ["spam"], "segments": [], "seen": 10**6,
+    },
+    "consultations.claim": lambda s: {"consultation": s["consultation"], "count": 5},
+    "consultations.close": lambda s: {"consultation": s["consultation"]},
+    "consultations.create": lambda s: {
+        "title": text("Parks"), "background": text(), "policy": text(), "languages": ["en", "ar"], "entry": "accounts",
+        "moderating": "before", "showing": "live", "votes_published": True, "proposals": False, "opens_on": "2026-01-01",
+        "proposals_until": None, "closes_on": "2199-01-01", "blocked": ["spam"],
+        "segments": [{"question": text("Where?"), "labels": [text("North"), text("South")]}], "simulated": True,
+    },
+    "consultations.duplicate": lambda s: {"consultation": s["final"], "title": text("Again")},
+    "consultations.erase_statement": lambda s: {
+        "consultation": s["consultation"], "statement": s["proposed"], "reason": "names somebody",
+    },
+    "consultations.freeze": lambda s: {"consultation": s["closed"]},
+    "consultations.invite": lambda s: {"consultation": s["consultation_draft"], "count": 2, "days": 5},
+    "consultations.keep_calendar": lambda s: {},
+    "consultations.keep_finding": lambda s: {
+        "consultation": s["final"], "kind": "statement", "statement": s["said"],
+    },
+    "consultations.merge": lambda s: {
+        "consultation": s["consultation"], "statement": s["proposed"], "into": s["statement"], "reason": "the same", "seen": 10**6,
+    },
+    "consultations.note_results": lambda s: {},
+    "consultations.open": lambda s: {"consultation": s["consultation_draft"]},
+    "consultations.propose": lambda s: {
+        "consultation": s["consultation"], "ticket": _ticket(s), "text": text("Bridges for feet."), "address": "a1",
+    },
+    "consultations.reject": lambda s: {
+        "consultation": s["consultation"], "statement": s["proposed"], "reason": "off the question", "seen": 10**6,
+    },
+    "consultations.remove_participant": lambda s: {
+        "consultation": s["consultation"], "reason": "a machine", "statement": "", "participant": 7,
+    },
+    "consultations.reword": lambda s: {
+        "consultation": s["consultation"], "statement": s["proposed"], "text": text("Markets on Sunday."), "reason": "slip",
+        "seen": 10**6,
+    },
+    "consultations.seal_answers": lambda s: {},
+    "consultations.seed": lambda s: {
+        "consultation": s["consultation"], "statements": [text("Water for all.")], "meta": False,
+    },
+    "consultations.split": lambda s: {
+        "consultation": s["consultation"], "statement": s["proposed"], "texts": [text("Markets."), text("Sundays.")],
+        "reason": "two things", "seen": 10**6,
+    },
+    "consultations.withdraw": lambda s: {"consultation": s["consultation"], "ticket": _ticket(s)},
     "groundwork.attach_file": lambda s: {
         "to": s.ref("charter.body", "council"), "name": "a.txt", "content": encoded(b"Hello"), "audience": "members",
     },
@@ -375,7 +488,10 @@ PLAUSIBLE: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "records.retire_witness": lambda s: {"witness": s["witness"], "reason": "closed"},
     "records.withdraw_document": lambda s: {"document": s["document_members"], "reason": "wrong"},
 }  # fmt: skip
-ONLY_THE_SYSTEM = {"members.begin_terms", "records.note_silence"}
+ONLY_THE_SYSTEM = {
+    "members.begin_terms", "records.note_silence",
+    "consultations.keep_calendar", "consultations.note_results", "consultations.seal_answers",
+}  # fmt: skip
 
 
 def doer(name: str) -> str:

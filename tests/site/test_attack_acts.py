@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.site.hostile import attacks
-from tests.site.stage import ONLY_THE_SYSTEM, PLAUSIBLE, Stage, doer, undone, without_state
+from tests.site.stage import ONLY_THE_SYSTEM, PLACES, PLAUSIBLE, Stage, doer, undone, without_state
 
 from comity.groundwork import log
 from comity.groundwork.acts import ACTS
@@ -139,7 +139,7 @@ def test_a_body_that_is_no_object_is_refused(body: bytes, stage: Stage) -> None:
 
 # --- roles ---
 
-BY_ANYBODY = {"groundwork.register_person"}
+BY_ANYBODY = {"groundwork.register_person", "consultations.propose", "consultations.withdraw"}
 BY_ANY_PERSON = {
     "groundwork.change_person",
     "groundwork.erase_person",
@@ -217,8 +217,16 @@ def test_only_these_acts_are_open_to_whoever_comes() -> None:
 def test_a_role_at_one_thing_counts_there_only(stage: Stage) -> None:
     """Wherever an act is open to a role that is held at one thing, its holder elsewhere may not do it."""
     held = {role.name for act in ACTS.values() for role in act.may if role.at}
-    assert held == {"head_of_delegation"}
+    assert held == {"head_of_delegation", "facilitator", "moderator"}
     for name, act in ACTS.items():
-        if any(role.at for role in act.may):
-            assert not may(name, "other_head", stage, PLAUSIBLE[name](stage))
-            assert may(name, "head_of_delegation", stage, PLAUSIBLE[name](stage))
+        for role in act.may:
+            if role.at:
+                arguments, place = PLAUSIBLE[name](stage), stage[PLACES[role.held_at or ""]]
+                assert may(name, role.name, stage, {**arguments, role.at: place})
+                assert not may(name, role.name, stage, {**arguments, role.at: like_it(place)})
+                assert not may(name, "other_head", stage, {**arguments, role.at: place})
+
+
+def like_it(key: str) -> str:
+    """An id that nothing has."""
+    return key[:-6] + "ZZZZZZ"

@@ -14,6 +14,7 @@ from comity.groundwork import api as common
 from comity.groundwork.api import Refusal
 from comity.groundwork.refusals import ChangedMeanwhile, NotAllowed, NotFound, Refused
 from comity.office.charter.api import router as charter
+from comity.office.consultations.api import router as consultations
 from comity.office.members.api import router as members
 from comity.office.records.api import router as records
 
@@ -89,5 +90,6 @@ common.add_acts()
 api.add_router("", common.events)
 api.add_router("/acts", common.acts)
 api.add_router("/charter", charter)
+api.add_router("/consultations", consultations)
 api.add_router("/members", members)
 api.add_router("/records", records)

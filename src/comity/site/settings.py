@@ -46,6 +46,7 @@ OFFICES = [
     "comity.office.records",
     "comity.office.charter",
     "comity.office.members",
+    "comity.office.consultations",
 ]
 INSTALLED_APPS = [
     "comity.groundwork",

@@ -7,6 +7,7 @@ are classes of the style sheet, so that light, dark and print each have their ow
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
@@ -68,14 +69,23 @@ def bar(rate: Rate | None) -> Markup:
     return Markup(f'<svg class="b" aria-hidden="true">{drawn}</svg>')
 
 
-def opinion_map(result: OpinionResult) -> Markup:
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A place that is marked on the map, for the one person whose it is. word: what stands beside it."""
+
+    x: float
+    y: float
+    word: str
+
+
+def opinion_map(result: OpinionResult, here: Here | None = None) -> Markup:
     """The map of cells, or for one axis the line; "" where there is no axis or nothing to place."""
     if not result.cells or not result.quality.axes:
         return Markup("")
-    return _line(result) if result.quality.axes == 1 else _plane(result)
+    return _line(result, here) if result.quality.axes == 1 else _plane(result, here)
 
 
-def _plane(result: OpinionResult) -> Markup:
+def _plane(result: OpinionResult, here: Here | None) -> Markup:
     xs, ys = [cell.x for cell in result.cells], [cell.y for cell in result.cells]
     wide, high = max(max(xs) - min(xs), 1e-6), max(max(ys) - min(ys), 1e-6)
     height = round(min(560.0, max(320.0, (WIDTH - 2 * _MARGIN) * high / wide + 2 * _MARGIN)))
@@ -101,10 +111,12 @@ def _plane(result: OpinionResult) -> Markup:
         taken.append((x, y))
         drawn.append(_letter(n, group.id, x, y + 11))
     drawn.append(_names(height))
+    if here is not None:
+        drawn.append(_here(here, *place(here.x, here.y), height))
     return _figure(result, "map_title", height, drawn)
 
 
-def _line(result: OpinionResult) -> Markup:
+def _line(result: OpinionResult, here: Here | None) -> Markup:
     xs = [cell.x for cell in result.cells]
     wide, height, ground = max(max(xs) - min(xs), 1e-6), 260, 216
     most = max(cell.people for cell in result.cells)
@@ -119,6 +131,9 @@ def _line(result: OpinionResult) -> Markup:
         centre = group.centre[0] if group.centre else 0.0
         x = WIDTH / 2 + (centre - (max(xs) + min(xs)) / 2) * (WIDTH - 2 * _MARGIN) / wide
         drawn.append(_letter(n, group.id, min(max(x, 20.0), WIDTH - 20.0), 250))
+    if here is not None:
+        x = WIDTH / 2 + (here.x - (max(xs) + min(xs)) / 2) * (WIDTH - 2 * _MARGIN) / wide
+        drawn.append(_here(here, x, ground, height))
     return _figure(result, "map_strip_title", height, drawn)
 
 
@@ -146,6 +161,16 @@ def _mark(result: OpinionResult, cell: Cell, at: tuple[float, float], radius: fl
 
 def _letter(group: int, label: str, x: float, y: float) -> Markup:
     return Markup('<text class="l g{}" x="{}" y="{}">{}</text>').format(style_of(group), _short(x), _short(y), label)
+
+
+def _here(here: Here, x: float, y: float, height: int) -> Markup:
+    """A ring with a dot, and its word; at the edge where the place lies beyond it."""
+    x, y = min(max(x, 14.0), WIDTH - 14.0), min(max(y, 14.0), height - 14.0)
+    side, anchor = (-18, "end") if x > WIDTH / 2 else (18, "start")
+    ring = f"M{_short(x - 11)},{_short(y)}a11,11 0 1,0 22,0a11,11 0 1,0-22,0z"
+    return Markup(
+        '<path class="me" d="{}"/><circle cx="{}" cy="{}" r="3"/><text class="n" x="{}" y="{}" text-anchor="{}">{}</text>'
+    ).format(ring, _short(x), _short(y), _short(x + side), _short(y + 6), anchor, here.word)
 
 
 def _cross(at: tuple[float, float], height: int) -> Markup:

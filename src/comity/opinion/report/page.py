@@ -109,8 +109,8 @@ def _resource(name: str) -> str:
 
 
 def _style() -> str:
-    """The style sheet without what only its reader needs."""
-    bare = re.sub(r"/\*.*?\*/", "", _resource("report.css"), flags=re.DOTALL)
+    """The style sheets without what only their reader needs."""
+    bare = re.sub(r"/\*.*?\*/", "", _resource("report.css") + _resource("drawings.css"), flags=re.DOTALL)
     return re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"\s+", " ", bare)).strip()
 
 

@@ -1,0 +1,50 @@
+"""Acts of the consultations office, by subject. The only files here that write. Importing this makes every act known."""
+
+from comity.office.consultations.actions.consultations import (
+    archive,
+    change,
+    close,
+    create,
+    duplicate,
+    keep_calendar,
+    open_consultation,
+)
+from comity.office.consultations.actions.participants import invite, remove_participant, withdraw
+from comity.office.consultations.actions.results import freeze, keep_finding, note_results, seal_answers
+from comity.office.consultations.actions.statements import (
+    accept,
+    claim,
+    erase_statement,
+    merge,
+    propose,
+    reject,
+    reword,
+    seed,
+    split,
+)
+
+__all__ = [
+    "accept",
+    "archive",
+    "change",
+    "claim",
+    "close",
+    "create",
+    "duplicate",
+    "erase_statement",
+    "freeze",
+    "invite",
+    "keep_calendar",
+    "keep_finding",
+    "merge",
+    "note_results",
+    "open_consultation",
+    "propose",
+    "reject",
+    "remove_participant",
+    "reword",
+    "seal_answers",
+    "seed",
+    "split",
+    "withdraw",
+]

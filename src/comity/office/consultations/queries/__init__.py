@@ -1,0 +1,1 @@
+"""What the consultations office tells others, by subject."""

@@ -1,0 +1,125 @@
+// Answering without waiting for the network: statements are fetched ahead, answers queue on this device and go to the ballot box in
+// batches, each forgotten only when the box has acknowledged it. Sending twice is harmless: answers of a queue carry rising numbers.
+
+const form = document.querySelector("form.ballot");
+const find = (role) => document.querySelector(`[data-role="${role}"]`);
+const { consultation, ticket, next } = form ? form.dataset : {};
+const KEY = `answers-${consultation}`;
+const AT_ONCE = 50;
+const state = find("state");
+
+function restore() {
+  const fresh = { device: Math.random().toString(36).slice(2, 10), n: 0, queue: [] };
+  try {
+    return { ...fresh, ...JSON.parse(localStorage.getItem(KEY) || "{}") };
+  } catch {
+    return fresh;
+  }
+}
+
+const held = form ? restore() : null;
+let ahead = [];
+let done = form ? Number(form.dataset.done) : 0;
+let busy = false;
+let pause = 1000;
+let previous = null;
+
+function keep() {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(held));
+  } catch {
+    // Without storage the queue lives as long as the page.
+  }
+}
+
+function say(word, more = "") {
+  state.textContent = word ? `${state.dataset[word]}${more}` : "";
+}
+
+async function send() {
+  if (busy || !held.queue.length) return;
+  busy = true;
+  const batch = held.queue.slice(0, AT_ONCE);
+  try {
+    const answer = await fetch(`/c/${consultation}/votes`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Ballot ${ticket}` },
+      body: JSON.stringify({ device: held.device, answers: batch }),
+      keepalive: true,
+    });
+    if (answer.ok) {
+      const told = await answer.json();
+      const last = batch[batch.length - 1].n;
+      held.queue = held.queue.filter((one) => one.n > last);
+      keep();
+      pause = 1000;
+      say(told.refused && told.refused.length ? "gone" : held.queue.length ? "" : "sent");
+    } else if (answer.status === 429 || answer.status >= 500) {
+      pause = Math.min(60000, Math.max(pause * 2, 1000 * Number(answer.headers.get("Retry-After") || 0)));
+      say("waiting", ` ${held.queue.length}`);
+    } else {
+      say("stop");
+      busy = false;
+      return;
+    }
+  } catch {
+    pause = Math.min(60000, pause * 2);
+    say("waiting", ` ${held.queue.length}`);
+  }
+  busy = false;
+  if (held.queue.length) setTimeout(send, pause);
+}
+
+async function fetchAhead() {
+  const without = held.queue.map((one) => one.statement).concat(shown() === null ? [] : [shown()], ahead.map((one) => one.n));
+  try {
+    const answer = await fetch(`${next}?without=${without.slice(0, 400).join(",")}`, { credentials: "same-origin" });
+    if (answer.ok) {
+      const known = new Set(without);
+      ahead = ahead.concat((await answer.json()).statements.filter((one) => !known.has(one.n)));
+    }
+  } catch {
+    // The link is away: what was fetched before is answered meanwhile.
+  }
+}
+
+const shown = () => (form.elements.statement.value === "" ? null : Number(form.elements.statement.value));
+
+function show(statement) {
+  const place = find("statement");
+  const words = document.createElement("bdi");
+  words.lang = statement.lang;
+  words.dir = "auto";
+  words.textContent = statement.text;
+  place.replaceChildren(words);
+  form.elements.statement.value = String(statement.n);
+  form.elements.important.checked = false;
+  for (const role of ["original", "before"]) find(role)?.remove();
+  place.focus({ preventScroll: false });
+}
+
+form?.addEventListener("submit", (event) => {
+  const vote = { agree: 1, pass: 0, disagree: -1 }[event.submitter?.value];
+  const following = ahead.shift();
+  // Without a statement to go on with, the page itself takes the answer and says what comes next.
+  if (vote === undefined || (!following && navigator.onLine && !held.queue.length)) return;
+  event.preventDefault();
+  held.n += 1;
+  held.queue.push({ statement: shown(), vote, important: form.elements.important.checked, n: held.n });
+  keep();
+  previous = shown();
+  done += 1;
+  const undo = find("undo");
+  if (undo) undo.href = `?statement=${previous}`;
+  if (following) show(following);
+  else form.querySelector("fieldset").disabled = true;
+  send();
+  if (ahead.length < 5) fetchAhead();
+});
+
+if (form) {
+  addEventListener("online", send);
+  addEventListener("pagehide", send);
+  if (held.queue.length) send();
+  fetchAhead();
+}

@@ -1,0 +1,132 @@
+"""Pages on what was found: results, the report, where one stands, findings that are kept."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any, cast
+
+from csp.decorators import csp_replace
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from comity.ballot_box import Place
+from comity.groundwork.acts import may_do
+from comity.groundwork.pages import Request, act_page, found_or_refused
+from comity.groundwork.queries import cited_by
+from comity.groundwork.refs import Ref, name_all, page_of
+from comity.groundwork.refusals import Refused
+from comity.office.consultations import actions
+from comity.office.consultations.box import the_box
+from comity.office.consultations.forms import SureForm
+from comity.office.consultations.models import Consultation
+from comity.office.consultations.queries import consultations
+from comity.office.consultations.queries import findings as of_findings
+from comity.office.consultations.queries import results as of_results
+from comity.office.consultations.views.overview import found_here, found_statement
+from comity.office.consultations.views.taking_part import known_participant
+from comity.office.consultations.vocabulary import FindingKind
+from comity.opinion.report import render_html
+
+
+def _seen(request: Request, key: str) -> tuple[Consultation, of_results.Shown | None]:
+    """A consultation and what of its results whoever asks may see now. Raises NotFound, Refused."""
+    current = found_here(request, key)
+    if not of_results.may_see(current, request.actor):
+        raise Refused(_("Results of this consultation are not public yet; its page says from when on they are."))
+    return current, of_results.latest(current)
+
+
+def results(request: Request, key: str) -> HttpResponse:
+    """What was found: in short, the map, common ground, divides, the slate, participation, what is missing."""
+    current, latest = _seen(request, key)
+    page: dict[str, Any] = {"current": current, "latest": latest}
+    if latest is not None:
+        page |= of_findings.for_page(current, latest)
+        page["may_keep"] = bool(current.published) and may_do(
+            request.actor, "consultations.keep_finding", consultation=current.id
+        )
+    return render(request, "consultations/results.html", page)
+
+
+def report(request: Request, key: str) -> HttpResponse:
+    """The whole report of the newest result, as the engine writes it: one file that holds its own style."""
+    _current, latest = _seen(request, key)
+    written = render_html(found_or_refused(latest).result)
+
+    @csp_replace({"style-src": ["'unsafe-inline'"], "script-src": ["'none'"], "img-src": ["data:"]})
+    def page(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse(written)
+
+    return cast("HttpResponse", page(request))
+
+
+def drawings_css(request: Request) -> HttpResponse:
+    """The style of maps and bars, as the report has it."""
+    sheet = files("comity.opinion.report").joinpath("drawings.css").read_text(encoding="utf-8")
+    answer = HttpResponse(sheet, content_type="text/css; charset=utf-8")
+    answer["Cache-Control"] = "public, max-age=3600"
+    return answer
+
+
+@never_cache
+def where(request: Request, key: str) -> HttpResponse:
+    """Where one stands: the group that one's answers are nearest to, what it stands out by, and what all groups share."""
+    current, latest = _seen(request, key)
+    number = known_participant(request, current)
+    place: Place | None = the_box().place(current.id, number) if number is not None and latest is not None else None
+    page: dict[str, Any] = {"current": current, "takes_part": number is not None, "latest": latest, "place": place}
+    if number is not None and latest is not None and place is not None:
+        page |= of_findings.standing(current, latest, place.group, the_box().mine(current.id, number))
+        page["map"] = of_findings.map_with(latest.result, (place.x, place.y))
+    return render(request, "consultations/where.html", page)
+
+
+# --- findings that are kept ---
+
+
+def keep_finding(request: Request, key: str, kind: str) -> HttpResponse:
+    """Keeping a finding on one statement."""
+    row = found_statement(request, key)
+    if kind not in {FindingKind.STATEMENT, FindingKind.DIVIDE}:
+        found_or_refused(None)
+    return _keep(request, row.consultation, kind, row.id)
+
+
+def keep_slate(request: Request, key: str) -> HttpResponse:
+    """Keeping the slate."""
+    return _keep(request, found_here(request, key), FindingKind.SLATE.value, "")
+
+
+def _keep(request: Request, current: Consultation, kind: str, statement: str) -> HttpResponse:
+    return act_page(
+        request,
+        SureForm,
+        lambda _values: actions.keep_finding(by=request.actor, consultation=current.id, kind=kind, statement=statement),
+        act="consultations.keep_finding",
+        title=_("Keep this finding for citation"),
+        lede=_("It gets an address of its own, and stays as it is in the final result."),
+        button=_("Keep the finding"),
+        done=_("The finding was kept."),
+        after="consultations:consultation",
+        after_args=[current.id],
+    )
+
+
+def finding(request: Request, key: str) -> HttpResponse:
+    """A finding as it was kept, and what has become of it since."""
+    row = found_or_refused(consultations.finding(key))
+    citations = cited_by(row.ref)
+    names = name_all(Ref.parse(citation.source) for citation in citations)
+    followed = [
+        (citation, names[Ref.parse(citation.source)], page_of(Ref.parse(citation.source))) for citation in citations
+    ]
+    page = {
+        "row": row,
+        "current": row.consultation,
+        "name": consultations.finding_name(row),
+        "followed": followed,
+        **of_findings.kept(row),
+    }
+    return render(request, "consultations/finding.html", page)

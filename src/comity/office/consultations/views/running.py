@@ -1,0 +1,269 @@
+"""Pages for whoever runs a consultation: preparing it, its statements, its stages, invitations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from comity.groundwork.acts import check_may, version
+from comity.groundwork.pages import Request, act_page, text_given
+from comity.office.consultations import actions
+from comity.office.consultations.actions.consultations import terms_of
+from comity.office.consultations.forms import (
+    DuplicateForm,
+    FinalForm,
+    InviteForm,
+    NewConsultationForm,
+    SeedForm,
+    SureForm,
+    TermsForm,
+    segments_asked,
+)
+from comity.office.consultations.models import Consultation
+from comity.office.consultations.views.overview import found_here
+from comity.office.consultations.vocabulary import Entry, Moderating, Showing, Stage
+
+
+def create(request: Request) -> HttpResponse:
+    """Preparing a consultation."""
+    made: list[Consultation] = []
+
+    def does(values: dict[str, Any]) -> None:
+        language = values["language"]
+        new = actions.create(
+            by=request.actor,
+            title=text_given(values["title"], language),
+            background=text_given(values["background"], language),
+            policy=text_given(values["policy"], language),
+            segments=segments_asked(values["segments"], language),
+            **{name: values[name] for name in _PLAIN},
+        )
+        made.append(new)
+
+    answer = act_page(
+        request,
+        NewConsultationForm,
+        does,
+        act="consultations.create",
+        title=_("Prepare a consultation"),
+        lede=_("Nobody sees it until you open it. Statements come next."),
+        done=_("The consultation was prepared. Now enter the first statements."),
+        after="consultations:list",
+        initial={
+            "languages": [get_language()],
+            "entry": Entry.OPEN,
+            "moderating": Moderating.BEFORE,
+            "showing": Showing.LIVE,
+            "proposals": True,
+        },
+    )
+    return redirect("consultations:consultation", made[0].id) if made else answer
+
+
+_PLAIN = (
+    "languages",
+    "entry",
+    "moderating",
+    "showing",
+    "votes_published",
+    "proposals",
+    "opens_on",
+    "proposals_until",
+    "closes_on",
+    "blocked",
+)
+"""Fields of the form that the acts take as they are."""
+
+
+def change(request: Request, key: str) -> HttpResponse:
+    """Changing what a consultation asks and how."""
+    current = found_here(request, key)
+    terms = terms_of(current)
+    asked = [(s.question.original, [label.word.original for label in s.labels]) for s in terms.segments]
+
+    def does(values: dict[str, Any]) -> None:
+        language = current.title.original_language
+        same = values["segments"] == asked
+        actions.change(
+            by=request.actor,
+            consultation=key,
+            title=text_given(values["title"], current=current.title),
+            background=text_given(values["background"], language, current=current.background),
+            policy=text_given(values["policy"], language, current=current.policy),
+            segments=None if same else segments_asked(values["segments"], language),
+            seen=values["seen"],
+            **{name: values[name] for name in _PLAIN},
+        )
+
+    return act_page(
+        request,
+        TermsForm,
+        does,
+        act="consultations.change",
+        title=_("Change “%(consultation)s”") % {"consultation": current.title},
+        done=_("The consultation was changed."),
+        after="consultations:consultation",
+        after_args=[key],
+        initial={
+            **{name: getattr(current, name) for name in _PLAIN},
+            "blocked": "\n".join(current.blocked),
+            "title": current.title.original,
+            "background": current.background.original,
+            "policy": current.policy.original,
+            "segments": "\n".join(f"{question}: {'; '.join(labels)}" for question, labels in asked),
+            "seen": version(current.ref),
+        },
+    )
+
+
+def seed(request: Request, key: str) -> HttpResponse:
+    """Entering statements."""
+    current = found_here(request, key)
+
+    def does(values: dict[str, Any]) -> None:
+        texts = [text_given(line, values["language"]) for line in values["statements"]]
+        actions.seed(by=request.actor, consultation=key, statements=texts, meta=values["meta"])
+
+    return act_page(
+        request,
+        SeedForm,
+        does,
+        act="consultations.seed",
+        title=_("Enter statements for “%(consultation)s”") % {"consultation": current.title},
+        lede=_("Ten to thirty that span the question are a good beginning. People who answer add theirs."),
+        done=_("The statements were entered."),
+        after="consultations:consultation",
+        after_args=[key],
+    )
+
+
+def open_consultation(request: Request, key: str) -> HttpResponse:
+    """Opening a consultation."""
+    current = found_here(request, key)
+    again = current.stage == Stage.CLOSED
+    title = _("Open “%(consultation)s” again") if again else _("Open “%(consultation)s”")
+    return act_page(
+        request,
+        SureForm,
+        lambda _values: actions.open_consultation(by=request.actor, consultation=key),
+        act="consultations.open",
+        title=title % {"consultation": current.title},
+        button=_("Open it"),
+        done=_("The consultation is open."),
+        after="consultations:consultation",
+        after_args=[key],
+        consequence=_(
+            "From now on people can answer. Who may take part, what they are asked about themselves and whether answers are "
+            "published cannot change any more."
+        ),
+    )
+
+
+def close(request: Request, key: str) -> HttpResponse:
+    """Closing a consultation."""
+    current = found_here(request, key)
+    return act_page(
+        request,
+        SureForm,
+        lambda _values: actions.close(by=request.actor, consultation=key),
+        act="consultations.close",
+        title=_("Close “%(consultation)s”") % {"consultation": current.title},
+        button=_("Close"),
+        done=_("The consultation is closed."),
+        after="consultations:consultation",
+        after_args=[key],
+        consequence=_("Nobody can answer any more. It can be opened again until its result is final."),
+    )
+
+
+def freeze(request: Request, key: str) -> HttpResponse:
+    """Making the result final."""
+    current = found_here(request, key)
+    return act_page(
+        request,
+        FinalForm,
+        lambda _values: actions.freeze(by=request.actor, consultation=key),
+        act="consultations.freeze",
+        title=_("Make the result of “%(consultation)s” final") % {"consultation": current.title},
+        button=_("Make it final"),
+        done=_("The answers are final. The final result appears here once it is computed."),
+        after="consultations:consultation",
+        after_args=[key],
+        consequence=_("No answer and no statement can change after this, and the consultation cannot be opened again."),
+        grave=True,
+    )
+
+
+def archive(request: Request, key: str) -> HttpResponse:
+    """Putting a consultation away."""
+    current = found_here(request, key)
+    return act_page(
+        request,
+        SureForm,
+        lambda _values: actions.archive(by=request.actor, consultation=key),
+        act="consultations.archive",
+        title=_("Archive “%(consultation)s”") % {"consultation": current.title},
+        button=_("Archive"),
+        done=_("The consultation was archived."),
+        after="consultations:list",
+        consequence=_("It moves to the archive of the list. Its pages and its result stay where they are."),
+    )
+
+
+def duplicate(request: Request, key: str) -> HttpResponse:
+    """Preparing a consultation like another."""
+    current = found_here(request, key)
+    made: list[Consultation] = []
+
+    def does(values: dict[str, Any]) -> None:
+        title = text_given(values["title"], current.title.original_language)
+        made.append(actions.duplicate(by=request.actor, consultation=key, title=title))
+
+    answer = act_page(
+        request,
+        DuplicateForm,
+        does,
+        act="consultations.duplicate",
+        title=_("Prepare a consultation like “%(consultation)s”") % {"consultation": current.title},
+        lede=_("With the same terms and the same first statements; without dates, participants and answers."),
+        button=_("Prepare"),
+        done=_("The consultation was prepared."),
+        after="consultations:consultation",
+        after_args=[key],
+        initial={"title": current.title.original},
+    )
+    return redirect("consultations:consultation", made[0].id) if made else answer
+
+
+def invite(request: Request, key: str) -> HttpResponse:
+    """Making invitations; they are shown on the answer and never again."""
+    current = found_here(request, key)
+    check_may(request.actor, "consultations.invite")
+    codes: list[str] = []
+
+    def does(values: dict[str, Any]) -> None:
+        made = actions.invite(by=request.actor, consultation=key, count=values["count"], days=values["days"])
+        codes.extend(made.splitlines())
+
+    answer = act_page(
+        request,
+        InviteForm,
+        does,
+        act="consultations.invite",
+        title=_("Invite people to “%(consultation)s”") % {"consultation": current.title},
+        button=_("Make invitations"),
+        done=_("The invitations were made."),
+        after="consultations:consultation",
+        after_args=[key],
+        consequence=_("Each lets one person take part. They are shown once: copy them before you leave the page."),
+    )
+    if not codes:
+        return answer
+    address = request.build_absolute_uri(reverse("consultations:join", args=[key]))
+    links = [(code, f"{address}?code={code}") for code in codes]
+    return render(request, "consultations/invitations.html", {"current": current, "links": links})

@@ -1,0 +1,183 @@
+"""The pages, as a citizen, a moderator and a secretary go through them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from tests.office.consultations.conftest import Town, crowd, opened, prepared, publish
+
+from comity.groundwork.models import Event
+from comity.office.consultations import actions
+from comity.office.consultations.box import bring_in_step, the_box
+from comity.office.consultations.models import Authorship, Consultation, Statement
+
+Browse = Callable[..., Client]
+
+
+def at(consultation: Consultation, page: str = "") -> str:
+    return f"/en/consultations/{consultation.id}{'/' + page if page else ''}"
+
+
+def vote(client: Client, consultation: Consultation, statement: int, answer: str, **more: str) -> Any:
+    return client.post(at(consultation, "answer"), {"statement": statement, "vote": answer, **more})
+
+
+def test_a_citizen_answers_without_an_account_and_sees_what_she_answered(town: Town, browse: Browse) -> None:
+    citizen = browse()
+    page = citizen.get(at(town.consultation))
+    assert "Take part" in page.content.decode()
+    first = citizen.get(at(town.consultation, "answer"))
+    shown = first.context["shown"]
+    assert vote(citizen, town.consultation, shown.number, "agree", important="1").status_code == 302
+    second = citizen.get(at(town.consultation, "answer"))
+    assert second.context["shown"].number != shown.number
+    assert second.context["done"] == 1
+    mine = citizen.get(at(town.consultation, "mine")).content.decode()
+    assert "I agree" in mine
+    assert "matters to me" in mine
+    again = citizen.get(at(town.consultation, "answer") + f"?statement={shown.number}")
+    assert again.context["before"].vote == 1
+    vote(citizen, town.consultation, shown.number, "disagree")
+    assert "I disagree" in citizen.get(at(town.consultation, "mine")).content.decode()
+    assert browse().get(at(town.consultation, "mine")).context["answers"] == []
+
+
+def test_everything_can_be_taken_back(town: Town, browse: Browse) -> None:
+    citizen = browse()
+    citizen.get(at(town.consultation, "answer"))
+    vote(citizen, town.consultation, 1, "agree")
+    assert the_box().counts(town.consultation.id).votes == 1
+    assert citizen.post(at(town.consultation, "mine/withdraw"), {"sure": "on"}).status_code == 302
+    assert the_box().counts(town.consultation.id).votes == 0
+    entry = Event.objects.get(type="consultations.answers_erased")
+    assert entry.actor is None
+
+
+def test_whoever_writes_what_is_there_already_is_shown_it_first(town: Town, browse: Browse) -> None:
+    citizen = browse()
+    given = {"text": "Trees should belong along every street!", "language": "en"}
+    page = citizen.post(at(town.consultation, "write"), given)
+    assert page.status_code == 200
+    assert [row.number for row, _score in page.context["alike"]] == [2]
+    assert not Authorship.objects.exists()
+    assert citizen.post(at(town.consultation, "write"), {**given, "sure": "on"}).status_code == 302
+    mine = citizen.get(at(town.consultation, "mine")).content.decode()
+    assert "Trees should belong along every street!" in mine
+    assert "Not moderated yet" in mine
+
+
+def test_what_is_in_preparation_is_seen_by_those_who_prepare_it_only(town: Town, browse: Browse) -> None:
+    draft = prepared(town.actor())
+    assert browse().get(at(draft)).status_code == 404
+    assert browse(town.citizen).get(at(draft)).status_code == 404
+    assert browse(town.secretary).get(at(draft)).status_code == 200
+    assert draft.title.original in browse(town.secretary).get("/en/consultations/").content.decode()
+
+
+def test_where_accounts_are_asked_for_one_account_has_one_voice_on_every_device(town: Town, browse: Browse) -> None:
+    current = opened(town.actor(), entry="accounts")
+    assert browse().get(at(current, "answer")).status_code == 403
+    for _device in range(2):
+        device = browse(town.citizen)
+        device.get(at(current, "answer"))
+        vote(device, current, 1, "agree")
+    counts = the_box().counts(current.id)
+    assert (counts.participants, counts.votes) == (1, 1)
+
+
+def test_an_invitation_lets_one_person_in_and_a_wrong_one_nobody(town: Town, browse: Browse) -> None:
+    current = opened(town.actor(), entry="invited")
+    code = actions.invite(by=town.actor(), consultation=current.id, count=2).splitlines()[0]
+    guest = browse()
+    assert guest.get(at(current, "answer")).url == at(current, "join")
+    assert guest.post(at(current, "join"), {"code": "NOT THIS ONE"}).status_code == 422
+    assert guest.post(at(current, "join"), {"code": f" {code[:4].lower()}-{code[4:]} "}).status_code == 302
+    vote(guest, current, 1, "agree")
+    other = browse()
+    other.post(at(current, "join"), {"code": code})
+    vote(other, current, 1, "disagree")
+    assert the_box().counts(current.id).participants == 1
+
+
+def test_a_moderator_takes_from_the_queue_and_decides(town: Town, browse: Browse) -> None:
+    citizen, moderator = browse(), browse(town.moderator)
+    citizen.post(at(town.consultation, "write"), {"text": "Bicycles are lent for nothing.", "language": "en"})
+    row = Statement.objects.get(decision="waiting")
+    assert "Bicycles" not in citizen.get(at(town.consultation, "statements")).content.decode()
+    assert citizen.get(at(town.consultation, "queue")).status_code == 404
+    moderator.post(at(town.consultation, "queue/claim"))
+    assert "Bicycles" in moderator.get(at(town.consultation, "queue")).content.decode()
+    assert (
+        moderator.post(f"/en/consultations/statements/{row.id}/reject", {"reason": "Off the question"}).status_code
+        == 302
+    )
+    assert "Off the question" in citizen.get(at(town.consultation, "mine")).content.decode()
+    log = browse().get(at(town.consultation, "log")).content.decode()
+    assert "Off the question" in log
+    assert "Bicycles" not in log
+
+
+def test_results_show_common_ground_and_divides_once_five_have_answered(town: Town, browse: Browse) -> None:
+    reader = browse()
+    assert "at least five" in reader.get(at(town.consultation, "results")).content.decode()
+    crowd(town.consultation)
+    publish(town.consultation)
+    page = reader.get(at(town.consultation, "results"))
+    assert page.context["latest"].result.counts.participants == 40
+    assert page.context["common"][0].number == 1
+    html = page.content.decode()
+    assert "<svg" in html
+    assert " style=" not in html
+    report = reader.get(at(town.consultation, "results/report"))
+    assert report.status_code == 200
+    assert "unsafe-inline" in report["Content-Security-Policy"]
+    assert reader.get("/en/consultations/drawings.css")["Content-Type"].startswith("text/css")
+
+
+def test_a_citizen_sees_where_she_stands(town: Town, browse: Browse) -> None:
+    crowd(town.consultation)
+    publish(town.consultation)
+    citizen = browse()
+    citizen.get(at(town.consultation, "answer"))
+    assert "no place to show yet" in citizen.get(at(town.consultation, "where")).content.decode()
+    for number, answer in enumerate(("agree", "agree", "agree", "agree", "disagree", "disagree"), start=1):
+        vote(citizen, town.consultation, number, answer)
+    page = citizen.get(at(town.consultation, "where"))
+    assert page.context["place"] is not None
+    assert 'class="me"' in page.content.decode()
+
+
+@pytest.mark.parametrize("language", ["ar", "zh"])
+def test_pages_render_in_other_scripts(town: Town, browse: Browse, language: str) -> None:
+    crowd(town.consultation)
+    publish(town.consultation)
+    secretary = browse(town.secretary)
+    for page in ("", "answer", "write", "mine", "results", "where", "statements", "log", "queue", "change", "seed"):
+        answer = secretary.get(at(town.consultation, page).replace("/en/", f"/{language}/"))
+        assert answer.status_code == 200, page
+
+
+def test_a_final_result_is_kept_and_cited(town: Town, browse: Browse) -> None:
+    crowd(town.consultation)
+    publish(town.consultation)
+    by = town.actor()
+    actions.close(by=by, consultation=town.consultation.id)
+    actions.freeze(by=by, consultation=town.consultation.id)
+    town.consultation.refresh_from_db()
+    bring_in_step(town.consultation)
+    publish(town.consultation)
+    from comity.groundwork.acts import system_actor
+
+    assert actions.note_results(by=system_actor()) == 1
+    town.consultation.refresh_from_db()
+    assert town.consultation.published
+    kept = actions.keep_finding(
+        by=by, consultation=town.consultation.id, kind="statement", statement=town.statement(1).id
+    )
+    page = browse().get(f"/en/consultations/findings/{kept.id}").content.decode()
+    assert "Every village school gets a library." in page
+    slate = actions.keep_finding(by=by, consultation=town.consultation.id, kind="slate")
+    assert browse().get(f"/en/consultations/findings/{slate.id}").status_code == 200
