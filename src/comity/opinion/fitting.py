@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from comity.opinion.arithmetic import exp, inverses
+from comity.opinion.arithmetic import cholesky, exp, inverse_from, inverses, log, softened
 from comity.opinion.lanes import add_row, add_row_in_wholes, dot_rows, width_for
 
 Array = npt.NDArray[Any]
@@ -184,3 +184,136 @@ def _solve(packed: Array, pull: Array, d: int, room: Array, mean: Array, covaria
             at = (a + 1) * (a + 2) // 2 + b + 1
             for p in range(people):
                 covariance[at, p] = inverse[a * d + b, p]
+
+
+@njit(cache=True, nogil=True)
+def start_positions(
+    offsets: Array, columns: Array, values: Array, active: Array, means: Array, axes: Array, state: Array
+) -> None:
+    """Where people stand at first, written to `state`: centred votes times the axes (n_axes, n_statements), to one variance."""
+    n_people = len(offsets) - 1
+    n_axes, n_statements = axes.shape
+    total = np.zeros(n_axes)
+    for i in range(n_people):
+        seen = 0
+        for a in range(n_axes):
+            state[i, (a + 1) * (a + 2) // 2] = 0.0
+        for r in range(offsets[i], offsets[i + 1]):
+            j = columns[r]
+            if active[j]:
+                seen += 1
+                x = values[r] - means[j]
+                for a in range(n_axes):
+                    state[i, (a + 1) * (a + 2) // 2] += x * axes[a, j]
+        for a in range(n_axes):
+            p = state[i, (a + 1) * (a + 2) // 2] * np.sqrt(n_statements / max(seen, 1))
+            state[i, (a + 1) * (a + 2) // 2] = p
+            total[a] += p * p
+    for a in range(n_axes):
+        scale = 0.8 / np.sqrt(max(total[a] / max(n_people, 1), 1e-12))
+        for i in range(n_people):
+            state[i, (a + 1) * (a + 2) // 2] *= scale
+    for i in range(n_people):
+        for a in range(1, n_axes + 1):
+            for b in range(1, a + 1):
+                state[i, a * (a + 1) // 2 + b] = state[i, a * (a + 1) // 2] * state[i, b * (b + 1) // 2] + (
+                    0.3 if a == b else 0.0
+                )
+
+
+@njit(cache=True, nogil=True)
+def maximise(
+    weights: Array, signs: Array, active: Array, intercept_precision: float, slope_precision: float, scale: float
+) -> tuple[Array, Array]:
+    """Means and packed covariances of the statements' parameters that follow from moments in units of 1 / scale."""
+    n_statements, pairs = weights.shape
+    d = signs.shape[1]
+    means = np.zeros((n_statements, d))
+    covariances = np.zeros((n_statements, pairs))
+    precision = np.empty((d, d))
+    factor = np.empty((d, d))
+    work = np.empty((d, d))
+    cov = np.empty((d, d))
+    for j in range(n_statements):
+        for a in range(d):
+            for b in range(a + 1):
+                prior = (intercept_precision if a == 0 else slope_precision) if a == b else 0.0
+                precision[a, b] = prior + (weights[j, a * (a + 1) // 2 + b] / scale if active[j] else 0.0)
+                precision[b, a] = precision[a, b]
+        cholesky(precision, factor)
+        inverse_from(factor, work, cov)
+        for a in range(d):
+            s = 0.0
+            for b in range(d):
+                s += cov[a, b] * (signs[j, b] / scale)
+            means[j, a] = s if active[j] else 0.0
+            for b in range(a + 1):
+                covariances[j, a * (a + 1) // 2 + b] = cov[a, b]
+    return means, covariances
+
+
+@njit(cache=True, nogil=True)
+def change_axes(means: Array, covariances: Array, matrix: Array, mean: Array) -> tuple[Array, Array]:
+    """Parameters when position = mean + matrix . new: w' = T w with T = [[1, mean'], [0, matrix']]."""
+    n_statements, d = means.shape
+    change = np.zeros((d, d))
+    change[0, 0] = 1.0
+    for a in range(d - 1):
+        change[0, a + 1] = mean[a]
+        for b in range(d - 1):
+            change[a + 1, b + 1] = matrix[b, a]
+    new_means = np.zeros_like(means)
+    new_covariances = np.zeros_like(covariances)
+    cov = np.empty((d, d))
+    half = np.empty((d, d))
+    for j in range(n_statements):
+        for a in range(d):
+            s = 0.0
+            for b in range(d):
+                s += change[a, b] * means[j, b]
+            new_means[j, a] = s
+            for b in range(a + 1):
+                cov[a, b] = covariances[j, a * (a + 1) // 2 + b]
+                cov[b, a] = cov[a, b]
+        for a in range(d):
+            for b in range(d):
+                s = 0.0
+                for k in range(d):
+                    s += change[a, k] * cov[k, b]
+                half[a, b] = s
+        for a in range(d):
+            for b in range(a + 1):
+                s = 0.0
+                for k in range(d):
+                    s += half[a, k] * change[b, k]
+                new_covariances[j, a * (a + 1) // 2 + b] = s
+    return new_means, new_covariances
+
+
+@njit(cache=True, nogil=True)
+def predict(means: Array, seconds: Array, state: Array, people: Array, columns: Array) -> Array:
+    """Chance that a person agrees, given that they agree or disagree, for each pair of a person and a statement."""
+    n_axes = means.shape[1] - 1
+    out = np.empty(len(people))
+    for r in range(len(people)):
+        e = state[people[r]]
+        j = columns[r]
+        mean = means[j, 0]
+        for a in range(n_axes):
+            mean += means[j, a + 1] * e[(a + 1) * (a + 2) // 2]
+        square = 0.0
+        for a in range(n_axes + 1):
+            for b in range(a + 1):
+                square += (1.0 if a == b else 2.0) * seconds[j, a * (a + 1) // 2 + b] * e[a * (a + 1) // 2 + b]
+        out[r] = softened(mean, max(square - mean * mean, 0.0))
+    return out
+
+
+@njit(cache=True, nogil=True)
+def fixed_losses(chance: Array, agreed: Array) -> Array:
+    """Minus the logarithm of the chance given to what was answered, in units of 1 / FIXED_POINT."""
+    out = np.empty(len(chance), dtype=np.int64)
+    for r in range(len(chance)):
+        p = chance[r] if agreed[r] else 1.0 - chance[r]
+        out[r] = np.int64(np.rint(-log(min(max(p, 1e-6), 1.0 - 1e-9)) * FIXED_POINT))
+    return out

@@ -19,9 +19,20 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from comity.opinion.arithmetic import cholesky, inverse_from, jacobi, leading_eigenvectors, log, product, softened
+from comity.opinion.arithmetic import cholesky, inverse_from, jacobi, leading_eigenvectors, product
 from comity.opinion.chance import below, hash_ids, hash_pairs, mix, uniform
-from comity.opinion.fitting import BOUND, FIXED_POINT, PEOPLE_PER_SUM, padded, round_of_people
+from comity.opinion.fitting import (
+    BOUND,
+    FIXED_POINT,
+    PEOPLE_PER_SUM,
+    change_axes,
+    fixed_losses,
+    maximise,
+    padded,
+    predict,
+    round_of_people,
+    start_positions,
+)
 from comity.opinion.lanes import width_for
 from comity.opinion.tallies import Tallies, even_shares
 from comity.opinion.votes import Votes
@@ -188,19 +199,45 @@ def rounds(
     votes: Votes, n_axes: int, active: Array, count: int, *, threads: int = 1, tallies: Tallies | None = None
 ) -> ResponseModel:
     """`count` rounds of expectation and maximisation from the axes of the tallies; axes by the convention."""
-    model, moments, _ = _rounds(votes, n_axes, active, count, threads, tallies)
+    first = _first_axes(tallies or Tallies.of(votes, threads=threads), n_axes, active)
+    model, moments, _ = _rounds(votes, first, active, count, threads)
     return conventional(model, moments)[0]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _FirstAxes:
+    """Leading eigenvectors of the tallies' Gram matrix (n_axes, n_statements), and each statement's mean vote (n_statements,)."""
+
+    directions: npt.NDArray[np.float64]
+    means: npt.NDArray[np.float64]
+
+    def first(self, n_axes: int) -> _FirstAxes:
+        return replace(self, directions=np.ascontiguousarray(self.directions[:n_axes]))
+
+
+def _first_axes(tallies: Tallies, n_axes: int, active: Array) -> _FirstAxes:
+    m = len(active)
+    means = np.diagonal(tallies.sums) / np.maximum(np.diagonal(tallies.together), 1)
+    if not n_axes:
+        return _FirstAxes(np.zeros((0, m)), means)
+    gram = tallies.gram() * active[:, None] * active[None, :]
+    width = min(n_axes + 4, m)
+    start = (uniform(mix(np.arange(width * m, dtype=np.uint64))) - 0.5).reshape(width, m)
+    return _FirstAxes(leading_eigenvectors(np.ascontiguousarray(gram), start, 24), means).first(n_axes)
+
+
 def _rounds(
-    votes: Votes, n_axes: int, active: Array, count: int, threads: int, tallies: Tallies | None
+    votes: Votes, first: _FirstAxes, active: Array, count: int, threads: int
 ) -> tuple[ResponseModel, Moments, npt.NDArray[np.float64]]:
     """The same on the axes as they fall, with the last moments and the positions under the last model."""
-    state = _first_positions(votes, n_axes, active, tallies or (Tallies.of(votes, threads=threads) if n_axes else None))
+    n_axes = len(first.directions)
+    state = _prior_state(votes.n_participants, n_axes)
+    if n_axes:
+        # centred votes times the axes, to one variance; .3 of uncertainty
+        start_positions(votes.offsets, votes.columns, votes.values, active, first.means, first.directions, state)
+    # the first round: every vote has the same weight, positions as they are
     nothing = np.zeros((votes.n_statements, n_axes + 1)), np.zeros((votes.n_statements, state.shape[1]))
-    before = model = ResponseModel(
-        *nothing, active
-    )  # the first round: every vote has the same weight, positions as they are
+    before = model = ResponseModel(*nothing, active)
     for done in range(count):
         inner = 0 if done == 0 else (3 if done == 1 else 1)
         moments = _pass(votes, before, model, state, inner=inner, threads=threads)
@@ -219,7 +256,7 @@ def place(votes: Votes, model: ResponseModel, *, threads: int = 1) -> Positions:
 
 def maximised(moments: Moments, active: Array) -> ResponseModel:
     """The statements' parameters that follow from moments. Statements that are not active keep the prior."""
-    means, covariances = _maximise(
+    means, covariances = maximise(
         moments.weights, moments.signs, active, 1.0 / INTERCEPT_VARIANCE, 1.0 / SLOPE_VARIANCE, float(FIXED_POINT)
     )
     return ResponseModel(means, covariances, active)
@@ -257,7 +294,7 @@ def choose_axes(votes: Votes, *, max_axes: int = 6, seed: int = 0, floor: int = 
     folds += [hidden_votes(sample, seed, "hidden", fold) & active[sample.columns] for fold in further]
     agreed = np.concatenate([sample.values[hidden] > 0 for hidden in folds])
     trainings = [sample.rows(~hidden) for hidden in folds]
-    tallies = [Tallies.of(training, threads=threads) for training in trainings]
+    first_axes = [_first_axes(Tallies.of(training, threads=threads), useful, active) for training in trainings]
     who_and_what = [(sample.persons[hidden], sample.columns[hidden]) for hidden in folds]
     rates = np.concatenate(
         [plain_rates(training)[what] for training, (_, what) in zip(trainings, who_and_what, strict=True)]
@@ -270,7 +307,7 @@ def choose_axes(votes: Votes, *, max_axes: int = 6, seed: int = 0, floor: int = 
 
         def one_fold(fold: int, n_axes: int = n_axes, inner_threads: int = inner_threads) -> Array:
             training = trainings[fold]
-            model, _, state = _rounds(training, n_axes, active, ROUNDS_PER_TRIAL, inner_threads, tallies[fold])
+            model, _, state = _rounds(training, first_axes[fold].first(n_axes), active, ROUNDS_PER_TRIAL, inner_threads)
             return predicted(model, Positions(state, _placed(training, active)), *who_and_what[fold])
 
         with ThreadPoolExecutor(max(1, threads)) as pool:
@@ -321,7 +358,7 @@ def hidden_votes(votes: Votes, seed: int, purpose: str = "hidden", fold: int = 0
 
 def predicted(model: ResponseModel, positions: Positions, people: Array, columns: Array) -> npt.NDArray[np.float64]:
     """(n,) float64: probability that the person agrees, given that they agree or disagree, uncertainty of both included."""
-    return _predict(
+    return predict(
         model.means, model.second_moments(), positions.moments, people.astype(np.int64), columns.astype(np.int64)
     )
 
@@ -339,7 +376,7 @@ def area_under_curve(chance: Array, agreed: Array) -> float:
 
 def log_losses(chance: Array, agreed: Array) -> npt.NDArray[np.int64]:
     """(n,) int64: minus the logarithm of the probability given to what was answered, in units of 1 / FIXED_POINT nats."""
-    return _fixed_losses(np.ascontiguousarray(chance, dtype=np.float64), agreed)
+    return fixed_losses(np.ascontiguousarray(chance, dtype=np.float64), agreed)
 
 
 def _pairs(n_axes: int) -> tuple[Array, Array]:
@@ -358,22 +395,6 @@ def _prior_state(n_people: int, n_axes: int) -> npt.NDArray[np.float64]:
     state = np.zeros((n_people, (n_axes + 1) * (n_axes + 2) // 2))
     for a in range(n_axes + 1):
         state[:, a * (a + 1) // 2 + a] = 1.0
-    return state
-
-
-def _first_positions(votes: Votes, n_axes: int, active: Array, tallies: Tallies | None) -> Array:
-    """Centred votes times the leading eigenvectors of the tallies' Gram matrix, to unit variance; .3 of uncertainty."""
-    state = _prior_state(votes.n_participants, n_axes)
-    if not n_axes or tallies is None:
-        return state
-    gram = tallies.gram() * active[:, None] * active[None, :]
-    n = np.maximum(np.diagonal(tallies.together), 1)
-    means = np.diagonal(tallies.sums) / n
-    width = min(n_axes + 4, votes.n_statements)
-    words = mix(np.arange(width * votes.n_statements, dtype=np.uint64))
-    start = (uniform(words) - 0.5).reshape(width, votes.n_statements)
-    axes = leading_eigenvectors(np.ascontiguousarray(gram), start, 24)[:n_axes]
-    _start_positions(votes.offsets, votes.columns, votes.values, active, means, np.ascontiguousarray(axes), state)
     return state
 
 
@@ -460,7 +481,7 @@ def _principal(model: ResponseModel, answered: Array) -> tuple[ResponseModel, Ar
 
 
 def _changed_axes(model: ResponseModel, matrix: Array, mean: Array) -> ResponseModel:
-    means, covariances = _change_axes(model.means, model.covariances, np.ascontiguousarray(matrix), mean)
+    means, covariances = change_axes(model.means, model.covariances, np.ascontiguousarray(matrix), mean)
     return replace(model, means=means, covariances=covariances)
 
 
@@ -470,132 +491,3 @@ def _dot3(a: Array, b: Array, c: Array) -> float:
     for i in range(len(a)):
         s += a[i] * b[i] * c[i]
     return s
-
-
-@njit(cache=True, nogil=True)
-def _start_positions(
-    offsets: Array, columns: Array, values: Array, active: Array, means: Array, axes: Array, state: Array
-) -> None:
-    n_people = len(offsets) - 1
-    n_axes, n_statements = axes.shape
-    total = np.zeros(n_axes)
-    for i in range(n_people):
-        seen = 0
-        for a in range(n_axes):
-            state[i, (a + 1) * (a + 2) // 2] = 0.0
-        for r in range(offsets[i], offsets[i + 1]):
-            j = columns[r]
-            if active[j]:
-                seen += 1
-                x = values[r] - means[j]
-                for a in range(n_axes):
-                    state[i, (a + 1) * (a + 2) // 2] += x * axes[a, j]
-        for a in range(n_axes):
-            p = state[i, (a + 1) * (a + 2) // 2] * np.sqrt(n_statements / max(seen, 1))
-            state[i, (a + 1) * (a + 2) // 2] = p
-            total[a] += p * p
-    for a in range(n_axes):
-        scale = 0.8 / np.sqrt(max(total[a] / max(n_people, 1), 1e-12))
-        for i in range(n_people):
-            state[i, (a + 1) * (a + 2) // 2] *= scale
-    for i in range(n_people):
-        for a in range(1, n_axes + 1):
-            for b in range(1, a + 1):
-                state[i, a * (a + 1) // 2 + b] = state[i, a * (a + 1) // 2] * state[i, b * (b + 1) // 2] + (
-                    0.3 if a == b else 0.0
-                )
-
-
-@njit(cache=True, nogil=True)
-def _maximise(
-    weights: Array, signs: Array, active: Array, intercept_precision: float, slope_precision: float, scale: float
-) -> tuple[Array, Array]:
-    n_statements, pairs = weights.shape
-    d = signs.shape[1]
-    means = np.zeros((n_statements, d))
-    covariances = np.zeros((n_statements, pairs))
-    precision = np.empty((d, d))
-    factor = np.empty((d, d))
-    work = np.empty((d, d))
-    cov = np.empty((d, d))
-    for j in range(n_statements):
-        for a in range(d):
-            for b in range(a + 1):
-                prior = (intercept_precision if a == 0 else slope_precision) if a == b else 0.0
-                precision[a, b] = prior + (weights[j, a * (a + 1) // 2 + b] / scale if active[j] else 0.0)
-                precision[b, a] = precision[a, b]
-        cholesky(precision, factor)
-        inverse_from(factor, work, cov)
-        for a in range(d):
-            s = 0.0
-            for b in range(d):
-                s += cov[a, b] * (signs[j, b] / scale)
-            means[j, a] = s if active[j] else 0.0
-            for b in range(a + 1):
-                covariances[j, a * (a + 1) // 2 + b] = cov[a, b]
-    return means, covariances
-
-
-@njit(cache=True, nogil=True)
-def _change_axes(means: Array, covariances: Array, matrix: Array, mean: Array) -> tuple[Array, Array]:
-    """Parameters when position = mean + matrix . new: w' = T w with T = [[1, mean'], [0, matrix']]."""
-    n_statements, d = means.shape
-    change = np.zeros((d, d))
-    change[0, 0] = 1.0
-    for a in range(d - 1):
-        change[0, a + 1] = mean[a]
-        for b in range(d - 1):
-            change[a + 1, b + 1] = matrix[b, a]
-    new_means = np.zeros_like(means)
-    new_covariances = np.zeros_like(covariances)
-    cov = np.empty((d, d))
-    half = np.empty((d, d))
-    for j in range(n_statements):
-        for a in range(d):
-            s = 0.0
-            for b in range(d):
-                s += change[a, b] * means[j, b]
-            new_means[j, a] = s
-            for b in range(a + 1):
-                cov[a, b] = covariances[j, a * (a + 1) // 2 + b]
-                cov[b, a] = cov[a, b]
-        for a in range(d):
-            for b in range(d):
-                s = 0.0
-                for k in range(d):
-                    s += change[a, k] * cov[k, b]
-                half[a, b] = s
-        for a in range(d):
-            for b in range(a + 1):
-                s = 0.0
-                for k in range(d):
-                    s += half[a, k] * change[b, k]
-                new_covariances[j, a * (a + 1) // 2 + b] = s
-    return new_means, new_covariances
-
-
-@njit(cache=True, nogil=True)
-def _predict(means: Array, seconds: Array, state: Array, people: Array, columns: Array) -> Array:
-    n_axes = means.shape[1] - 1
-    out = np.empty(len(people))
-    for r in range(len(people)):
-        e = state[people[r]]
-        j = columns[r]
-        mean = means[j, 0]
-        for a in range(n_axes):
-            mean += means[j, a + 1] * e[(a + 1) * (a + 2) // 2]
-        square = 0.0
-        for a in range(n_axes + 1):
-            for b in range(a + 1):
-                square += (1.0 if a == b else 2.0) * seconds[j, a * (a + 1) // 2 + b] * e[a * (a + 1) // 2 + b]
-        out[r] = softened(mean, max(square - mean * mean, 0.0))
-    return out
-
-
-@njit(cache=True, nogil=True)
-def _fixed_losses(chance: Array, agreed: Array) -> Array:
-    out = np.empty(len(chance), dtype=np.int64)
-    for r in range(len(chance)):
-        p = chance[r] if agreed[r] else 1.0 - chance[r]
-        out[r] = np.int64(np.rint(-log(min(max(p, 1e-6), 1.0 - 1e-9)) * FIXED_POINT))
-    return out
