@@ -187,6 +187,11 @@ class LiveMap:
             raise VotesError(f"participant {keys[int(np.argmin(numbers))]!r} is not here: name people who have joined.")
         return place(self._as_votes(numbers, self._rows.of(numbers)), self._basis, threads=self._threads)
 
+    def of(self, person: Id) -> Votes | None:
+        """What one person has voted and declared, as it is now; None for somebody who is not here."""
+        number = self._numbers(_keys([person], "participant", self._text_people))
+        return None if number[0] < 0 else self._as_votes(number, self._rows.of(number))
+
     # --- what arrives ---
 
     def vote(self, person: Id, statement: Id, value: int | None, *, important: bool | None = None) -> None:

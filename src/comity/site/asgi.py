@@ -1,4 +1,4 @@
-"""The application that the server runs: Django's synchronous pages on a pool of threads, with room for live channels beside it.
+"""The application that the server runs: the ballot box's intake, and behind it Django's synchronous pages on a pool of threads.
 
 Pages are synchronous on purpose: Django's asynchronous handler is the slower one for them (docs/design/server.md). Threads of the
 pool keep their database connections. A request gets a thread once all of it has come: whoever sends slowly waits here, where
@@ -10,12 +10,17 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
 from urllib.parse import quote
 
 from a2wsgi import WSGIMiddleware
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from comity.ballot_box import Intake, at, tickets
+from comity.site.configuration import flag
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.site.settings")
 
@@ -43,8 +48,8 @@ class _TooLarge(Exception):
     """A body longer than it may be."""
 
 
-async def application(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-    """One request, or the server's start and end."""
+async def pages(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    """One request for a page, or the server's start and end."""
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
     elif scope["type"] != "http":
@@ -134,3 +139,12 @@ async def _refuse(send: Send, status: int, sentence: str) -> None:
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+# Votes, and maps of them, are answered before any page is asked.
+application = Intake(
+    pages,
+    at(Path(settings.COMITY_DATA), os.environ.get("COMITY_DATABASE_URL", "")),
+    tickets.key(settings.SECRET_KEY),
+    behind_proxy=flag("COMITY_BEHIND_PROXY"),
+)

@@ -1,4 +1,4 @@
-"""Serving: one process with its pages, its jobs and its doorbell.
+"""Serving: one process with its pages, its ballot box, its jobs and its doorbell.
 
 On SQLite only one server may work on a data folder; a second is refused with a sentence. Commands that write while it runs ring its
 doorbell, a socket in the data folder, and are done by the server. On PostgreSQL any number of servers may run; the lock of the
@@ -19,6 +19,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from comity.ballot_box import at
+from comity.ballot_box.following import Following
 from comity.groundwork.jobs import Runner
 from comity.site.doorbell import Doorbell
 
@@ -75,9 +77,24 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, ready: Callable[[str], N
         runner.start()
         stack.callback(runner.stop)
         stack.enter_context(Doorbell(data))
+        stack.enter_context(_ballot_box(data))
         _Server(
             uvicorn.Config(_application(), host=host, port=port, log_level="warning", access_log=False), ready
         ).run()
+
+
+@contextlib.contextmanager
+def _ballot_box(data: Path) -> Iterator[None]:
+    """The ballot box open for votes, with its follower, while the server serves."""
+    url = os.environ.get("COMITY_DATABASE_URL", "")
+    box = at(data, url)
+    box.start()
+    following = Following(data, url, wanted=box.consultations)
+    try:
+        yield
+    finally:
+        following.stop()
+        box.stop()
 
 
 def _application() -> Any:
