@@ -281,6 +281,8 @@ def encoded(content: bytes) -> str:
     return base64.b64encode(content).decode()
 
 
+COMMENTS = b"timestamp,comment-id,author-id,agrees,disagrees,moderated,comment-body\n1000000000000,0,0,1,0,1,Parks\n"
+VOTES = b"timestamp,comment-id,voter-id,vote\n1000000000000,0,0,1\n"
 CSV = b"name,kind,step,happened_on,source,evidence,iso3\n,state,signed,2024-03-01,journal,official,PER\n"
 
 
@@ -337,6 +339,9 @@ PLAUSIBLE: dict[str, Callable[[Stage], dict[str, Any]]] = {
         "consultation": s["consultation"], "statement": s["proposed"], "reason": "names somebody",
     },
     "consultations.freeze": lambda s: {"consultation": s["closed"]},
+    "consultations.import_polis": lambda s: {
+        "comments": encoded(COMMENTS), "votes": encoded(VOTES), "people": "", "summary": "", "language": "en", "title": "Import",
+    },
     "consultations.invite": lambda s: {"consultation": s["consultation_draft"], "count": 2, "days": 5},
     "consultations.keep_calendar": lambda s: {},
     "consultations.keep_finding": lambda s: {

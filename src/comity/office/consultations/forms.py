@@ -120,6 +120,19 @@ def segments_asked(given: list[tuple[str, list[str]]], language: str) -> list[Se
     ]
 
 
+class ImportForm(ActForm):
+    """The files of a Polis export."""
+
+    comments = forms.FileField(label=_("comments.csv"))
+    votes = forms.FileField(label=_("votes.csv"))
+    people = forms.FileField(label=_("participants-votes.csv"), required=False)
+    summary = forms.FileField(label=_("summary.csv"), required=False)
+    title = forms.CharField(
+        label=_("Title"), max_length=LONGEST_TITLE, required=False, help_text=_("Empty: the topic in summary.csv.")
+    )
+    language = LanguageField(label=_("Language of these texts"))
+
+
 class DuplicateForm(ActForm):
     """A consultation like another."""
 

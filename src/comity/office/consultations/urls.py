@@ -11,6 +11,7 @@ urlpatterns = [
     path("", overview.listing, name="list"),
     path("drawings.css", results.drawings_css, name="drawings_css"),
     path("new", running.create, name="create"),
+    path("import", running.import_polis, name="import"),
     path("statements/<str:key>", overview.statement, name="statement"),
     path("statements/<str:key>/accept", moderation.accept, name="accept"),
     path("statements/<str:key>/reject", moderation.reject, name="reject"),
@@ -43,6 +44,7 @@ urlpatterns = [
     path("<str:key>/mine/withdraw", taking_part.withdraw, name="withdraw"),
     path("<str:key>/where", results.where, name="where"),
     path("<str:key>/results", results.results, name="results"),
+    path("<str:key>/results/export.zip", results.export, name="export"),
     path("<str:key>/results/report", results.report, name="report"),
     path("<str:key>/results/keep-slate", results.keep_slate, name="keep_slate"),
 ]

@@ -9,6 +9,7 @@ from comity.office.consultations.actions.consultations import (
     keep_calendar,
     open_consultation,
 )
+from comity.office.consultations.actions.importing import import_polis
 from comity.office.consultations.actions.participants import invite, remove_participant, withdraw
 from comity.office.consultations.actions.results import freeze, keep_finding, note_results, seal_answers
 from comity.office.consultations.actions.statements import (
@@ -33,6 +34,7 @@ __all__ = [
     "duplicate",
     "erase_statement",
     "freeze",
+    "import_polis",
     "invite",
     "keep_calendar",
     "keep_finding",

@@ -31,7 +31,7 @@ from comity.office.consultations.events.consultations import (
 from comity.office.consultations.events.statements import StatementSeeded
 from comity.office.consultations.models import Consultation, Segment, SegmentLabel, Statement
 from comity.office.consultations.roles import FACILITATOR
-from comity.office.consultations.vocabulary import Entry, Moderating, Showing, Stage
+from comity.office.consultations.vocabulary import Decision, Entry, Moderating, Showing, Stage
 
 LONGEST_TITLE, LONGEST_BACKGROUND = 200, 20_000
 MOST_SEGMENTS, MOST_LABELS, MOST_BLOCKED = 8, 250, 500
@@ -208,6 +208,7 @@ def _apply_consultation_opened(stated: ConsultationOpened, recorded: Recorded) -
     row = Consultation.objects.get(id=stated.consultation)
     row.stage, row.opened_at, row.closed_at = Stage.OPEN, row.opened_at or recorded.time, None
     row.save()
+    row.statements.filter(decision=Decision.ACCEPTED).update(shown=True)
 
 
 @act("consultations.close", may=(SECRETARY, FACILITATOR.of("consultation")), records=(ConsultationClosed,))
@@ -247,7 +248,7 @@ def duplicate(*, by: Actor, consultation: str, title: Text) -> Consultation:
     seeds = Statement.objects.filter(consultation=source, seed=True, erased_at__isnull=True).order_by("number")
     for number, seed in enumerate((seed for seed in seeds if not seed.out), start=1):
         seeded = StatementSeeded(
-            consultation=made.id, statement=new_id(by.now), number=number, text=seed.text, meta=seed.meta
+            draft=True, consultation=made.id, statement=new_id(by.now), number=number, text=seed.text, meta=seed.meta
         )
         record(by, seeded)
     return made

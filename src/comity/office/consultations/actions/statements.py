@@ -65,7 +65,14 @@ def seed(*, by: Actor, consultation: str, statements: list[Text], meta: bool = F
             )
         known.add(text.original.casefold())
     for number, text in enumerate(cleaned, start=current.next_number):
-        seeded = StatementSeeded(consultation=current.id, statement=new_id(by.now), number=number, text=text, meta=meta)
+        seeded = StatementSeeded(
+            draft=_draft(current),
+            consultation=current.id,
+            statement=new_id(by.now),
+            number=number,
+            text=text,
+            meta=meta,
+        )
         record(by, seeded)
 
 
@@ -78,6 +85,7 @@ def _apply_statement_seeded(stated: StatementSeeded, recorded: Recorded) -> None
         stated.text,
         recorded,
         decision=Decision.ACCEPTED,
+        shown=not stated.draft,
         seed=True,
         meta=stated.meta,
     )
@@ -164,12 +172,16 @@ def accept(
     if row.decision == Decision.ACCEPTED and row.meta == meta:
         raise Refused(_("It is accepted already."))
     why = reason_of(reason, empty=row.decision == Decision.WAITING)
-    record(by, StatementAccepted(consultation=consultation, statement=statement, meta=meta, reason=why))
+    record(
+        by,
+        StatementAccepted(draft=_draft(current), consultation=consultation, statement=statement, meta=meta, reason=why),
+    )
 
 
 @applies(StatementAccepted)
 def _apply_statement_accepted(stated: StatementAccepted, recorded: Recorded) -> None:
-    _decide(stated.statement, recorded, decision=Decision.ACCEPTED, reason=stated.reason, meta=stated.meta, shown=True)
+    changes = {"decision": Decision.ACCEPTED, "reason": stated.reason, "meta": stated.meta}
+    _decide(stated.statement, recorded, **(changes if stated.draft else {**changes, "shown": True}))
 
 
 @act("consultations.reject", may=MAY_MODERATE, records=(StatementRejected,))
@@ -179,7 +191,12 @@ def reject(*, by: Actor, consultation: str, statement: str, reason: str, seen: i
     row = _to_decide(by, current, statement, seen)
     if row.out:
         raise Refused(_("It is asked no more already."))
-    record(by, StatementRejected(consultation=consultation, statement=statement, reason=reason_of(reason)))
+    record(
+        by,
+        StatementRejected(
+            draft=_draft(current), consultation=consultation, statement=statement, reason=reason_of(reason)
+        ),
+    )
 
 
 @applies(StatementRejected)
@@ -202,7 +219,11 @@ def merge(
     if kept.decision != Decision.ACCEPTED:
         raise Refused(_("The statement that stays has to be an accepted one."), field="into")
     merged = StatementMerged(
-        consultation=consultation, statement=statement, into=kept.id, reason=reason_of(reason, empty=True)
+        draft=_draft(current),
+        consultation=consultation,
+        statement=statement,
+        into=kept.id,
+        reason=reason_of(reason, empty=True),
     )
     record(by, merged)
 
@@ -231,9 +252,14 @@ def split(
         raise Refused(_("Each has to say something else than the others and than what it replaces."), field="texts")
     parts = tuple(new_id(by.now) for _text in cleaned)
     why = reason_of(reason)
-    record(by, StatementSplit(consultation=consultation, statement=statement, parts=parts, reason=why))
+    record(
+        by,
+        StatementSplit(draft=_draft(current), consultation=consultation, statement=statement, parts=parts, reason=why),
+    )
     for number, (part, text) in enumerate(zip(parts, cleaned, strict=True), start=current.next_number):
-        put = StatementReplaced(consultation=consultation, statement=part, number=number, text=text, of=row.id)
+        put = StatementReplaced(
+            draft=_draft(current), consultation=consultation, statement=part, number=number, text=text, of=row.id
+        )
         record(by, put)
 
 
@@ -252,6 +278,7 @@ def _apply_statement_replaced(stated: StatementReplaced, recorded: Recorded) -> 
         stated.text or Text(),
         recorded,
         decision=Decision.ACCEPTED,
+        shown=not stated.draft,
         split_from_id=whole.id,
         seed=whole.seed,
         meta=whole.meta,
@@ -274,7 +301,13 @@ def reword(*, by: Actor, consultation: str, statement: str, text: Text, reason: 
         raise Refused(_("These are the words that it has."), field="text")
     record(
         by,
-        StatementReworded(consultation=consultation, statement=statement, text=cleaned, reason=reason_of(reason)),
+        StatementReworded(
+            draft=_draft(current),
+            consultation=consultation,
+            statement=statement,
+            text=cleaned,
+            reason=reason_of(reason),
+        ),
     )
 
 
@@ -291,7 +324,13 @@ def erase_statement(*, by: Actor, consultation: str, statement: str, reason: str
     numbers = EventAbout.objects.filter(ref=str(row.ref)).values("event_id")
     parts = EventPart.objects.filter(event_id__in=numbers, name=PERSONAL, payload__isnull=False)
     erases = list(parts.order_by("event_id").values_list("event__id", "name"))
-    record(by, StatementErased(consultation=consultation, statement=statement, reason=reason_of(reason)), erases)
+    record(
+        by,
+        StatementErased(
+            draft=_draft(current), consultation=consultation, statement=statement, reason=reason_of(reason)
+        ),
+        erases,
+    )
 
 
 @applies(StatementErased)
@@ -312,6 +351,10 @@ def blocked_words(current: Consultation, text: str) -> list[str]:
     """The blocked words that occur in a text, whatever stands around them."""
     folded = text.casefold()
     return [word for word in current.blocked if word in folded]
+
+
+def _draft(current: Consultation) -> bool:
+    return current.stage == Stage.DRAFT
 
 
 def _clean(text: Text, field: str) -> Text:
@@ -357,7 +400,7 @@ def _enter(consultation: str, key: str, number: int, text: Text, recorded: Recor
         number=number,
         text=text,
         proposed_at=recorded.time,
-        **{"shown": more["decision"] == Decision.ACCEPTED, **more},
+        **more,
     )
     Consultation.objects.filter(id=consultation, next_number__lte=number).update(next_number=number + 1)
 

@@ -171,6 +171,7 @@ class InvitationsMade(OfConsultation):
     """Invitations were made. The codes are nowhere in the record."""
 
     TYPE = "consultations.invitations_made"
+    AUDIENCE = SECRETARIAT
     count: int
     expires_on: date
 

@@ -7,9 +7,11 @@ public has it in the table of statements, and it can be erased. What a facilitat
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from comity.groundwork.audiences import PUBLIC, SECRETARIAT
 from comity.groundwork.facts import Fact, Namer, fact
 from comity.groundwork.refs import Ref
 from comity.groundwork.translated import Text
@@ -18,10 +20,15 @@ from comity.office.consultations.models import CONSULTATION, STATEMENT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfStatement(Fact):
-    """What is about one statement."""
+    """What is about one statement. draft: the consultation was in preparation; then it is for the secretariat."""
 
     consultation: str
     statement: str
+    draft: bool = False
+
+    @property
+    def audience(self) -> str:
+        return SECRETARIAT if self.draft else PUBLIC
 
     def about(self) -> tuple[Ref, ...]:
         return (Ref(STATEMENT, self.statement), Ref(CONSULTATION, self.consultation))
@@ -172,7 +179,7 @@ class StatementErased(OfStatement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedStatement:
-    """A statement as an export of another system has it."""
+    """A statement as an export of another system has it. proposed_at: None where it does not say."""
 
     id: str
     number: int
@@ -180,6 +187,7 @@ class ImportedStatement:
     decision: str
     meta: bool
     seed: bool
+    proposed_at: datetime | None
 
 
 @fact

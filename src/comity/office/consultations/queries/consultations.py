@@ -129,9 +129,9 @@ def _names(ids: Iterable[str]) -> Names:
 
 def _statement_names(ids: Iterable[str]) -> Names:
     """The words of a statement that people are asked; else its number: what was rejected is not spread by a timeline."""
-    rows = Statement.objects.filter(id__in=list(ids))
+    rows = Statement.objects.filter(id__in=list(ids)).select_related("consultation")
     return {
-        row.id: f"“{row.text}”" if shown_to_all(row) else _("statement %(number)d") % {"number": row.number}
+        row.id: f"“{row.text}”" if _of_statement(row) == PUBLIC else _("statement %(number)d") % {"number": row.number}
         for row in rows
     }
 

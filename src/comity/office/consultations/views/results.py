@@ -17,7 +17,7 @@ from comity.groundwork.pages import Request, act_page, found_or_refused
 from comity.groundwork.queries import cited_by
 from comity.groundwork.refs import Ref, name_all, page_of
 from comity.groundwork.refusals import Refused
-from comity.office.consultations import actions
+from comity.office.consultations import actions, polis
 from comity.office.consultations.box import the_box
 from comity.office.consultations.forms import SureForm
 from comity.office.consultations.models import Consultation
@@ -60,6 +60,16 @@ def report(request: Request, key: str) -> HttpResponse:
         return HttpResponse(written)
 
     return cast("HttpResponse", page(request))
+
+
+def export(request: Request, key: str) -> HttpResponse:
+    """Every answer, as a Polis export; where the policy publishes answers, and nowhere else."""
+    current, _latest = _seen(request, key)
+    if not current.votes_published:
+        raise Refused(_("Single answers to this consultation are not published; its results are."))
+    answer = HttpResponse(polis.write(current, the_box().history(current.id)), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="consultation-{current.id}.zip"'
+    return answer
 
 
 def drawings_css(request: Request) -> HttpResponse:

@@ -17,6 +17,7 @@ from comity.office.consultations.actions.consultations import terms_of
 from comity.office.consultations.forms import (
     DuplicateForm,
     FinalForm,
+    ImportForm,
     InviteForm,
     NewConsultationForm,
     SeedForm,
@@ -78,6 +79,33 @@ _PLAIN = (
     "blocked",
 )
 """Fields of the form that the acts take as they are."""
+
+
+def import_polis(request: Request) -> HttpResponse:
+    """Making a consultation of a Polis export."""
+    made: list[Consultation] = []
+
+    def does(values: dict[str, Any]) -> None:
+        files = {
+            name: values[name].read() if values[name] else b"" for name in ("comments", "votes", "people", "summary")
+        }
+        made.append(actions.import_polis(by=request.actor, title=values["title"], language=values["language"], **files))
+
+    answer = act_page(
+        request,
+        ImportForm,
+        does,
+        act="consultations.import_polis",
+        title=_("Import a Polis export"),
+        lede=_(
+            "The files that Polis gives for download. Every answer comes along with its time, and can be exported again."
+        ),
+        button=_("Import"),
+        done=_("The consultation was imported; its first result appears in a moment."),
+        after="consultations:list",
+        consequence=_("It is open to whoever has the link, and every single answer in it is public, as in the export."),
+    )
+    return redirect("consultations:consultation", made[0].id) if made else answer
 
 
 def change(request: Request, key: str) -> HttpResponse:
