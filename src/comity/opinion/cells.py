@@ -12,8 +12,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from comity.opinion.votes import Int64Array
+
+Array = npt.NDArray[Any]
 
 GRID = 1024
 """Grid steps in one unit (standard deviation) of position."""
@@ -50,16 +53,8 @@ class CellTree:
 
     def cell_of(self, grid: Int64Array) -> Int64Array:
         """(n_people,) int64: the cell of each grid position (n_people, n_axes)."""
-        node = np.zeros(len(grid), dtype=np.int64)
-        rows = np.arange(len(grid))
-        while True:
-            axis = self.axis[node]
-            inner = axis >= 0
-            if not inner.any():
-                return np.asarray(self.leaf[node])
-            value = grid[rows[inner], axis[inner]]
-            at = node[inner]
-            node[inner] = np.where(value < self.threshold[at], self.below[at], self.above[at])
+        cell: Int64Array = _descend(self.axis, self.threshold, self.below, self.above, self.leaf, grid)
+        return cell
 
 
 def on_grid(positions: npt.NDArray[Any]) -> Int64Array:
@@ -83,11 +78,11 @@ def grow(grid: Int64Array, *, smallest: int = 5, most: int = MOST_CELLS) -> Cell
         if not open_nodes or not n_axes:
             break
         node = max(open_nodes, key=lambda n: (len(members[n]), -n))
-        inside = grid[members[node]]
-        total, square = inside.sum(axis=0), (inside * inside).sum(axis=0)
+        inside = members[node]
+        total, square = _powers(grid, inside)
         spread = [len(inside) * int(square[a]) - int(total[a]) ** 2 for a in range(n_axes)]
         for a in sorted(range(n_axes), key=lambda a: (-spread[a], a)):
-            values = inside[:, a]
+            values = grid[inside, a]
             middle = int(np.partition(values, len(values) // 2)[len(values) // 2])
             cut = next(
                 (c for c in (middle, middle + 1) if smallest <= int((values < c).sum()) <= len(values) - smallest), None
@@ -118,11 +113,7 @@ def summed(tree: CellTree, grid: Int64Array) -> tuple[Cells, Int64Array]:
     """Cells of these people, and each person's cell (n_people,)."""
     cell = tree.cell_of(grid)
     n = int(tree.leaf.max()) + 1
-    people = np.bincount(cell, minlength=n).astype(np.int64)
-    sums = np.zeros((n, grid.shape[1]), dtype=np.int64)
-    for a in range(grid.shape[1]):
-        np.add.at(sums[:, a], cell, grid[:, a])
-    return Cells(people, sums), cell
+    return Cells(*_added(cell, grid, n)), cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,3 +181,35 @@ def bubbles(squares: Cells, *, smallest: int = 5) -> tuple[Cells, Int64Array]:
     place[kept] = np.arange(len(kept))
     number[taken] = place[into]
     return Cells(people[kept], sums[kept]), number
+
+
+@njit(cache=True, nogil=True)
+def _descend(axis: Array, threshold: Array, below: Array, above: Array, leaf: Array, grid: Array) -> Array:
+    cell = np.empty(len(grid), dtype=np.int64)
+    for i in range(len(grid)):
+        node = 0
+        while axis[node] >= 0:
+            node = below[node] if grid[i, axis[node]] < threshold[node] else above[node]
+        cell[i] = leaf[node]
+    return cell
+
+
+@njit(cache=True, nogil=True)
+def _powers(grid: Array, members: Array) -> tuple[Array, Array]:
+    """Sum and sum of squares of the members' positions on each axis."""
+    total, square = np.zeros(grid.shape[1], dtype=np.int64), np.zeros(grid.shape[1], dtype=np.int64)
+    for i in members:
+        for a in range(grid.shape[1]):
+            total[a] += grid[i, a]
+            square[a] += grid[i, a] * grid[i, a]
+    return total, square
+
+
+@njit(cache=True, nogil=True)
+def _added(cell: Array, grid: Array, n_cells: int) -> tuple[Array, Array]:
+    people, sums = np.zeros(n_cells, dtype=np.int64), np.zeros((n_cells, grid.shape[1]), dtype=np.int64)
+    for i in range(len(cell)):
+        people[cell[i]] += 1
+        for a in range(grid.shape[1]):
+            sums[cell[i], a] += grid[i, a]
+    return people, sums

@@ -231,7 +231,8 @@ def _supported(precision: Array, pull: Array, widths: range, threads: int = 1) -
     d = len(pull)
     best, best_gain = single(d), -1e-6
     with ThreadPoolExecutor(max(1, threads)) as pool:
-        paths = list(pool.map(lambda width: _best_path(*_marginal(precision, pull, width)), widths))
+        widest_first = pool.map(lambda width: _best_path(*_marginal(precision, pull, width)), reversed(widths))
+        paths = list(widest_first)[::-1]
     for width, (gain, found) in zip(widths, paths, strict=True):
         if gain < best_gain:
             centres = np.zeros((len(found[0]), d))

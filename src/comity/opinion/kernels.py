@@ -1,4 +1,4 @@
-"""Events arranged, compiled: ids numbered and votes brought into rows, by counting and never by comparing.
+"""Events arranged and counted, compiled: ids numbered and votes brought into rows, by counting and never by comparing.
 
 Integers in, integers out. All functions are compiled by Numba on first use and cached beside the source.
 """
@@ -157,6 +157,25 @@ def numbered(ids: Array) -> tuple[Array, Array]:
             n_ids += 1
         index[e] = numbers[at]
     return found[:n_ids].copy(), index
+
+
+@njit(cache=True, nogil=True)
+def votes_by_statement(columns: Array, values: Array, n_statements: int) -> Array:
+    """(n_statements, 3) int64: how many disagreed, passed and agreed."""
+    counts = np.zeros((n_statements, 3), dtype=np.int64)
+    for r in range(len(columns)):
+        counts[columns[r], values[r] + 1] += 1
+    return counts
+
+
+@njit(cache=True, nogil=True)
+def opinions_by_person(offsets: Array, columns: Array, values: Array, active: Array) -> Array:
+    """(n_people,) int64: each person's votes that agree or disagree with a statement that is `active` (n_statements,)."""
+    counts = np.zeros(len(offsets) - 1, dtype=np.int64)
+    for i in range(len(counts)):
+        for r in range(offsets[i], offsets[i + 1]):
+            counts[i] += values[r] != 0 and active[columns[r]]
+    return counts
 
 
 @njit(cache=True, nogil=True, inline="always")

@@ -33,6 +33,7 @@ from comity.opinion.fitting import (
     round_of_people,
     start_positions,
 )
+from comity.opinion.kernels import opinions_by_person, votes_by_statement
 from comity.opinion.lanes import width_for
 from comity.opinion.tallies import Tallies, even_shares
 from comity.opinion.votes import Votes
@@ -168,7 +169,8 @@ def axes_of(n_pairs: int) -> int:
 
 def answerable(votes: Votes, floor: int = 1) -> npt.NDArray[np.bool_]:
     """(n_statements,) bool: statements that take part and have at least `floor` agree or disagree votes."""
-    sided = np.bincount(votes.columns[votes.values != 0], minlength=votes.n_statements)
+    counts = votes_by_statement(votes.columns, votes.values, votes.n_statements)
+    sided = counts[:, 0] + counts[:, 2]
     return np.array([s.takes_part for s in votes.statements], dtype=np.bool_) & (sided >= max(floor, 1))
 
 
@@ -338,8 +340,7 @@ def choose_axes(votes: Votes, *, max_axes: int = 6, seed: int = 0, floor: int = 
 
 def plain_rates(votes: Votes) -> npt.NDArray[np.float64]:
     """(n_statements,) float64: (agrees + 1) / (agrees + disagrees + 2), which knows nothing of the person."""
-    yes = np.bincount(votes.columns[votes.values > 0], minlength=votes.n_statements)
-    no = np.bincount(votes.columns[votes.values < 0], minlength=votes.n_statements)
+    no, _, yes = votes_by_statement(votes.columns, votes.values, votes.n_statements).T
     return np.asarray((yes + 1.0) / (yes + no + 2.0))
 
 
@@ -386,9 +387,7 @@ def _pairs(n_axes: int) -> tuple[Array, Array]:
 
 
 def _placed(votes: Votes, active: Array) -> npt.NDArray[np.bool_]:
-    sided = (votes.values != 0) & active[votes.columns]
-    total = np.concatenate(([0], np.cumsum(sided, dtype=np.int64)))
-    return np.asarray(total[votes.offsets[1:]] > total[votes.offsets[:-1]])
+    return np.asarray(opinions_by_person(votes.offsets, votes.columns, votes.values, active) > 0)
 
 
 def _prior_state(n_people: int, n_axes: int) -> npt.NDArray[np.float64]:

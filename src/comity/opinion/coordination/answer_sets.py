@@ -155,14 +155,24 @@ def count_prefixes(held: UInt64Array, seen: UInt64Array, grown: Int64Array, n_pe
 
 
 @njit(cache=True)
-def count_answers(ballots: Ballots, wanted: Int8Array) -> tuple[Int64Array, Int64Array]:
-    """For each person: of the statements with a wanted answer (else `NOT_WANTED`), how many were voted on and how many as wanted."""
-    met = np.zeros(len(ballots.offsets) - 1, dtype=np.int64)
-    same = np.zeros(len(ballots.offsets) - 1, dtype=np.int64)
-    for p in range(len(met)):
+def count_answers(ballots: Ballots, wanted: Int8Array) -> tuple[Int8Array, Int8Array]:
+    """For each set of answers and each person: of the statements with a wanted answer, how many were voted on and how many as wanted.
+
+    wanted (n_statements, n_sets): the answer, or `NOT_WANTED`; fewer than 128 in a set. Returns two arrays (n_sets, n_people).
+    """
+    n_sets = wanted.shape[1]
+    named = np.zeros(ballots.n_statements, dtype=np.bool_)
+    for c in range(ballots.n_statements):
+        for s in range(n_sets):
+            named[c] |= wanted[c, s] != NOT_WANTED
+    met = np.zeros((n_sets, len(ballots.offsets) - 1), dtype=np.int8)
+    same = np.zeros((n_sets, len(ballots.offsets) - 1), dtype=np.int8)
+    for p in range(len(ballots.offsets) - 1):
         for k in range(ballots.offsets[p], ballots.offsets[p + 1]):
-            answer = wanted[ballots.columns[k]]
-            if answer != NOT_WANTED:
-                met[p] += 1
-                same[p] += answer == ballots.values[k]
+            c = ballots.columns[k]
+            if named[c]:
+                for s in range(n_sets):
+                    if wanted[c, s] != NOT_WANTED:
+                        met[s, p] += 1
+                        same[s, p] += wanted[c, s] == ballots.values[k]
     return met, same

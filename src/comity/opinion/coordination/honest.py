@@ -17,7 +17,8 @@ from numba import njit
 
 from comity.opinion.arithmetic import exp
 from comity.opinion.coordination.bits import Ballots
-from comity.opinion.votes import PASS, FloatArray, Int8Array, Int32Array, Int64Array, Votes
+from comity.opinion.kernels import votes_by_statement
+from comity.opinion.votes import FloatArray, Int8Array, Int32Array, Int64Array, Votes
 
 GRAIN = 1024
 _CROWD_FROM, _CROWD_TO = 6, 20
@@ -44,13 +45,12 @@ class ExpectedAnswers:
         cls, votes: Votes, intercepts: npt.NDArray[Any], slopes: npt.NDArray[Any], positions: npt.NDArray[Any]
     ) -> ExpectedAnswers:
         """The model with each statement's own rate of passing in `votes` (0 where nobody voted); shapes as above."""
-        cast = np.bincount(votes.columns, minlength=votes.n_statements)
-        passed = np.bincount(votes.columns[votes.values == PASS], minlength=votes.n_statements)
+        counts = votes_by_statement(votes.columns, votes.values, votes.n_statements)
         return cls(
             intercepts=np.asarray(intercepts, dtype=np.float64),
             slopes=np.asarray(slopes, dtype=np.float64),
             positions=np.asarray(positions, dtype=np.float64),
-            pass_rates=passed / np.maximum(cast, 1),
+            pass_rates=counts[:, 1] / np.maximum(counts.sum(axis=1), 1),
         )
 
     def check_fits(self, votes: Votes) -> None:

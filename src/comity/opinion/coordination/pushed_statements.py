@@ -8,7 +8,7 @@ the second company, whatever their opinions are; those who push the set turn thi
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from comity.opinion.coordination.answer_sets import NOT_WANTED, count_answers, c
 from comity.opinion.coordination.bits import Ballots, answers_as_bits
 from comity.opinion.coordination.evidence import chance_of, log_factorials, log_tail
 from comity.opinion.coordination.findings import SuspectedCluster, Trace
+from comity.opinion.kernels import opinions_by_person, votes_by_statement
 from comity.opinion.votes import BoolArray, FloatArray, Int64Array, Votes
 
 _FEWEST_PEOPLE = 20
@@ -41,15 +42,15 @@ def pushed_sets(votes: Votes, seed: int, level: float, taken: BoolArray) -> list
     taken (n_participants,): people who are suspects already; a set half of whose members are among them is passed over.
     The other arguments: see `find_coordinated`.
     """
-    voted_on = np.bincount(votes.columns, minlength=votes.n_statements)
+    voted_on = votes_by_statement(votes.columns, votes.values, votes.n_statements).sum(axis=1)
     if votes.n_participants < _FEWEST_PEOPLE or np.count_nonzero(voted_on) < _LEAST_PUSHED:
         return []
     ballots = Ballots.of(votes)
     factorials = log_factorials(votes.n_participants)
     testable = _testable(votes)
     suspects: list[tuple[float, Answers, _Counts, Int64Array]] = []
-    for answers in _varied(_candidates(votes, ballots, seed, testable, factorials)):
-        counts, members = _count(ballots, answers)
+    tried = _varied(_candidates(votes, ballots, seed, testable, factorials))
+    for answers, (counts, members) in zip(tried, _count(ballots, tried), strict=True):
         evidence = round(counts.evidence(_LEAST_PUSHING, factorials) - testable[len(answers)], 3)
         if evidence >= -log(level):
             suspects.append((evidence, answers, counts, members))
@@ -90,7 +91,8 @@ def _testable(votes: Votes) -> list[float]:
     Each person holds C(v, s) sets; a set that `_LEAST_PUSHING` people share uses up as many of them. Only such sets can ever be
     significant, so only they need be counted (Tarone's argument; Terada et al. 2013).
     """
-    opinions = np.bincount(votes.persons[votes.values != 0], minlength=votes.n_participants)
+    everywhere = np.ones(votes.n_statements, dtype=np.bool_)
+    opinions = opinions_by_person(votes.offsets, votes.columns, votes.values, everywhere)
     held, people = (column.tolist() for column in np.unique(opinions, return_counts=True))
     bounds = []
     for s in range(_MOST_PUSHED + 1):
@@ -146,17 +148,18 @@ def _varied(sets: Sequence[Answers]) -> list[Answers]:
     return taken[:_SETS_TESTED]
 
 
-def _count(ballots: Ballots, answers: Answers) -> tuple[_Counts, Int64Array]:
-    """The counts of a set over everybody, and who its members are."""
-    wanted = np.full(ballots.n_statements, NOT_WANTED, dtype=np.int8)
-    for answer in answers:
-        wanted[answer // 2] = 1 if answer % 2 else -1
-    met, same = count_answers(ballots, wanted)
-    full = met == len(answers)
-    partly = ~full & (2 * met >= len(answers))
-    members = np.flatnonzero(full & (same == met))
-    agreeing = np.count_nonzero(partly & (same == met))
-    return _Counts(int(full.sum()), len(members), int(partly.sum()), int(agreeing)), members
+def _count(ballots: Ballots, sets: Sequence[Answers]) -> Iterator[tuple[_Counts, Int64Array]]:
+    """The counts of each set over everybody, and who its members are."""
+    wanted = np.full((ballots.n_statements, len(sets)), NOT_WANTED, dtype=np.int8)
+    for place, answers in enumerate(sets):
+        for answer in answers:
+            wanted[answer // 2, place] = 1 if answer % 2 else -1
+    for answers, met, same in zip(sets, *count_answers(ballots, wanted), strict=True):
+        full = met == len(answers)
+        partly = ~full & (2 * met >= len(answers))
+        members = np.flatnonzero(full & (same == met))
+        agreeing = np.count_nonzero(partly & (same == met))
+        yield _Counts(int(full.sum()), len(members), int(partly.sum()), int(agreeing)), members
 
 
 def _cluster(votes: Votes, answers: Answers, counts: _Counts, members: Int64Array, chance: float) -> SuspectedCluster:
