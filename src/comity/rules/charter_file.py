@@ -42,7 +42,7 @@ from comity.rules.conditions import (
 )
 from comity.rules.election_rules import ElectionRule, Field
 from comity.rules.errors import CharterError, ClauseError
-from comity.rules.language import RESERVED, parse
+from comity.rules.language import OPENINGS, RESERVED, parse
 from comity.rules.timing import Period, Timing, parse_period, parse_timing
 
 LANGUAGES = ("en", "ar", "zh", "fr", "ru", "es")
@@ -295,7 +295,7 @@ class _Reader:
         for word, like in entries.items():
             place = self.place("choices", 0, word)
             self.name(word, place, "a choice")
-            taken = {*CHOICES, *RECORDED, NOT_YES, *Base}
+            taken = {*CHOICES, *RECORDED, NOT_YES, *Base, *OPENINGS}
             if word in taken:
                 place.refuse(f"`{word}` has a meaning already.", "Choose another word.")
             if like not in CHOICES:

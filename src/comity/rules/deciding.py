@@ -113,8 +113,8 @@ def _tie(tally: Tally) -> bool:
     sums = tally.sums(Scope())
     if isinstance(sums, Missing):
         return False
-    yes = tally.total(sums, ("yes",))
-    return yes > 0 and yes == tally.total(sums, ("no",))
+    yes = tally.total(sums, ("yes",), Scope())
+    return yes > 0 and yes == tally.total(sums, ("no",), Scope())
 
 
 def _not_bound(rule: Rule, tally: Tally) -> tuple[str, ...]:
@@ -242,12 +242,12 @@ def share_part(share: Share, tally: Tally) -> Part:
     sums = tally.sums(share.scope)
     if isinstance(sums, Missing):
         return Part(Form.SHARE, share, None, missing=(sums,))
-    count = tally.total(sums, share.side)
+    count = tally.total(sums, share.side, share.scope)
     total: Fraction | None = None
     if share.base is None:
         met = compare(share.op, count, share.amount, sums.scale)
     else:
-        units = tally.total(sums, share.base)
+        units = tally.total(sums, share.base, share.scope)
         total = Fraction(units, sums.scale)
         # A side as base ("yes > no") compares two counts; a share of nobody is no share.
         met = (units > 0 or isinstance(share.base, tuple)) and compare(share.op, count, share.amount, units)

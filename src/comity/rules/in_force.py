@@ -14,7 +14,7 @@ from datetime import date
 from comity.rules.charter import Charter, Rule
 from comity.rules.deciding import citation, decide
 from comity.rules.errors import RulesError
-from comity.rules.linear import Compiler, states
+from comity.rules.linear import Compiler, Intent
 from comity.rules.need import Fewest, fewest
 from comity.rules.outcome import Citation, Outcome, Part
 from comity.rules.record import Deposit, Record
@@ -130,10 +130,9 @@ def _missing(charter: Charter, snapshot: Snapshot, record: Record, rule: Rule) -
     """The fewest further instruments, by members of the snapshot; those it does not list cannot be reckoned with."""
     compiler = Compiler(charter, snapshot, record, None)
     node = compiler.node(rule.passes, rule)
-    now = states(compiler.tally(rule))
-    return fewest(
-        node, now, {name: replace(state, deposited=True) for name, state in now.items() if not state.deposited}
-    )
+    tally = compiler.tally(rule)
+    moves = {name: Intent(deposited=True) for name in sorted(tally.body - tally.depositors)}
+    return fewest(node, {}, moves)
 
 
 def _since(rule: Rule, deposits: list[Deposit], takes_effect: date | None, as_of: date | None) -> dict[str, date]:

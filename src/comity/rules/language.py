@@ -45,9 +45,11 @@ _TOKEN = re.compile(
     r"|(?P<word>[a-z][a-z0-9_-]*)|(?P<op>>=|<=|>|<|=)|(?P<mark>[()+;]))"
 )
 _SPACE = re.compile(r"\s*")
-_KEYWORDS = "and or not then else if otherwise at least of by in with on rule found consensus veto all"
-RESERVED = frozenset(_KEYWORDS.split())
+_STRUCTURE = "and or not then else if otherwise at least of by in with on all"
+RESERVED = frozenset(_STRUCTURE.split())
 """Words that the language needs itself and that therefore name nothing else."""
+OPENINGS = frozenset(("rule", "found", "consensus"))
+"""Words that open a condition and that therefore are no choices; a rule or a group may be called so."""
 _BASES = {base.value: base for base in Base}
 
 

@@ -7,6 +7,7 @@ whole numbers. `linear` compiles; `need` and `winning` ask.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Sequence as Seq
 from dataclasses import dataclass, replace
 from datetime import date
@@ -38,6 +39,18 @@ from comity.rules.tally import Missing, Tally
 
 
 @dataclass(frozen=True, slots=True)
+class Intent:
+    """What a member is supposed to do; None: what it does now."""
+
+    choice: str | None = None
+    objects: bool | None = None
+    deposited: bool | None = None
+
+
+AS_IT_IS = Intent()
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What a member does: its choice as it counts (None: no vote), an objection, an instrument."""
 
@@ -54,6 +67,7 @@ class Linear:
     """
 
     share: Share
+    tally: Tally
     sign: int
     constant: int
     units: dict[str, int]
@@ -72,6 +86,24 @@ class Linear:
         if self.of is None:
             return self.sign * amount.denominator * side
         return self.sign * (amount.denominator * side - amount.numerator * in_base)
+
+    def total(self, intents: Mapping[str, Intent]) -> int:
+        """The sum, constant included, if members do so and all others what they do now."""
+        steps: dict[State, int] = {}
+        total = self.constant
+        for name, units in self.units.items():
+            state = state_of(self.tally, name, intents.get(name, AS_IT_IS))
+            if state not in steps:
+                steps[state] = self.step(state)
+            total += units * steps[state]
+        return total
+
+    def change(self, name: str, before: Intent, after: Intent) -> int:
+        """By how much the sum changes when a member does one thing instead of another."""
+        units = self.units.get(name, 0)
+        if not units:
+            return 0
+        return units * (self.step(state_of(self.tally, name, after)) - self.step(state_of(self.tally, name, before)))
 
     def _in_base(self, state: State) -> bool:
         if isinstance(self.of, Base):
@@ -100,12 +132,14 @@ class Tree:
 Node: TypeAlias = Tree | Linear | bool
 
 
-def states(tally: Tally) -> dict[str, State]:
-    """What each member of the body does now."""
-    return {
-        name: State(tally.choices.get(name), name in tally.objectors, name in tally.depositors)
-        for name in sorted(tally.body)
-    }
+def state_of(tally: Tally, name: str, intent: Intent = AS_IT_IS) -> State:
+    """How what a member does counts under the rule of a tally: without a vote, recused and held to abstain stay so."""
+    choice = tally.choices.get(name)
+    if intent.choice is not None and choice is not None and choice != "recused":
+        choice = "abstain" if name in tally.must_abstain and intent.choice in ("yes", "no") else intent.choice
+    objects = name in tally.objectors if intent.objects is None else intent.objects
+    deposited = name in tally.depositors if intent.deposited is None else intent.deposited
+    return State(choice, objects, deposited)
 
 
 class Compiler:
@@ -189,7 +223,7 @@ class Compiler:
         fixed = -share.amount.numerator * sums.scale if of is None else 0
 
         def one(sign: int, *, strict: bool = False) -> Node:
-            return Linear(share, sign, sign * fixed - strict, units, words, of)
+            return Linear(share, tally, sign, sign * fixed - strict, units, words, of)
 
         made: list[Node]
         match share.op:
@@ -204,7 +238,7 @@ class Compiler:
             case Op.EQUAL:
                 made = [one(1), one(-1)]
         if isinstance(share.base, Base):
-            made.append(Linear(share, 1, -1, units, words, of, presence=True))
+            made.append(Linear(share, tally, 1, -1, units, words, of, presence=True))
         return _tree(len(made), made)
 
     def _of(self, base: Base | tuple[str, ...] | None) -> frozenset[str] | Base | None:
@@ -226,22 +260,10 @@ def leaves(node: Node) -> list[Linear]:
     return [leaf for part in node.parts for leaf in leaves(part)]
 
 
-def holds(node: Node, sums: dict[int, int]) -> bool:
-    """Whether the tree holds, given the sum of each leaf (by its `id`)."""
+def holds(node: Node, intents: Mapping[str, Intent]) -> bool:
+    """Whether the tree holds if members do so and all others what they do now."""
     if isinstance(node, bool):
         return node
     if isinstance(node, Linear):
-        return sums[id(node)] >= 0
-    met = sum(holds(part, sums) for part in node.parts) >= node.needed
-    return met is not node.negated
-
-
-def sums_of(criteria: Seq[Linear], now: dict[str, State]) -> dict[int, int]:
-    """The sum of each criterion in a state of all members."""
-    found = {}
-    for criterion in criteria:
-        steps = {state: criterion.step(state) for state in dict.fromkeys(now.values())}
-        found[id(criterion)] = criterion.constant + sum(
-            units * steps[now[name]] for name, units in criterion.units.items()
-        )
-    return found
+        return node.total(intents) >= 0
+    return (sum(holds(part, intents) for part in node.parts) >= node.needed) is not node.negated

@@ -17,7 +17,7 @@ from math import prod
 from comity.rules.charter import Charter, Rule
 from comity.rules.deciding import decide
 from comity.rules.errors import RulesError
-from comity.rules.linear import Compiler, Linear, Node, State, Tree, leaves, states
+from comity.rules.linear import AS_IT_IS, Compiler, Intent, Linear, Node, Tree, holds, leaves
 from comity.rules.outcome import Outcome
 from comity.rules.record import Record
 from comity.rules.snapshot import Snapshot
@@ -77,24 +77,21 @@ def need(
     compiler = Compiler(charter, snapshot, record, day)
     node = compiler.rule(chosen)
     tally = compiler.tally(chosen)
-    now = states(tally)
-    waiting = ("absent", "not-voting")
-    undecided = [name for name, state in now.items() if state.choice in waiting and name not in (voted or ())]
-    moves = {name: replace(now[name], choice="yes") for name in undecided}
-    for name, state in now.items():
-        if state.objects and state.choice is not None:
-            moves[name] = replace(moves.get(name, state), objects=False)
-    all_yes = {**now, **moves}
-    refusals = {name: replace(now[name], choice="no") for name in undecided}
+    waiting, final = ("absent", "not-voting"), voted or frozenset()
+    undecided = [name for name, choice in tally.choices.items() if choice in waiting and name not in final]
+    moves = {name: Intent("yes", objects=False) for name in undecided}
+    for name in sorted(tally.objectors - tally.without_vote):
+        moves.setdefault(name, Intent(objects=False))
+    refusals = {name: Intent("no", objects=False) for name in undecided}
     contrary = Tree(1, (node,), negated=True)
-    passes, possible = _holds(node, now), _holds(node, all_yes)
+    passes, possible = holds(node, {}), holds(node, moves)
     return Need(
         passes=passes,
         possible=possible or passes,
         open=tuple(undecided),
-        pass_=fewest(node, now, moves),
-        block=fewest(contrary, all_yes, refusals),
-        vetoes=tuple(name for name in undecided if possible and not _holds(node, {**all_yes, name: refusals[name]})),
+        pass_=fewest(node, {}, moves),
+        block=fewest(contrary, moves, refusals),
+        vetoes=tuple(name for name in undecided if possible and not holds(node, {**moves, name: refusals[name]})),
         until=until,
     )
 
@@ -113,29 +110,16 @@ def what_if(
     return decide(charter, snapshot, replace(record, ballot=ballot), rule=rule, on=on)
 
 
-def _holds(node: Node, now: Mapping[str, State]) -> bool:
-    if isinstance(node, bool):
-        return node
-    if isinstance(node, Linear):
-        return _sum(node, now) >= 0
-    return (sum(_holds(part, now) for part in node.parts) >= node.needed) is not node.negated
-
-
-def _sum(criterion: Linear, now: Mapping[str, State]) -> int:
-    steps = {state: criterion.step(state) for state in set(now.values())}
-    return criterion.constant + sum(units * steps[now[name]] for name, units in criterion.units.items())
-
-
 # --- the fewest moves ---
 
 Row = tuple[Linear, int]
 """A criterion and +1, or -1 for its contrary."""
 
 
-def fewest(node: Node, now: Mapping[str, State], moves: Mapping[str, State]) -> Fewest:
-    """The fewest of these moves after which the tree holds."""
+def fewest(node: Node, before: Mapping[str, Intent], moves: Mapping[str, Intent]) -> Fewest:
+    """The fewest of these moves after which the tree holds; `before`: what members are supposed to do otherwise."""
     names = sorted(moves)
-    rows = {id(leaf): _row(leaf, now, moves, names) for leaf in leaves(node)}
+    rows = {id(leaf): _row(leaf, before, moves, names) for leaf in leaves(node)}
     answers = []
     for way in _ways(node, positive=True):
         # The contrary of "at least 0" is "at most -1".
@@ -151,12 +135,10 @@ def fewest(node: Node, now: Mapping[str, State], moves: Mapping[str, State]) -> 
 
 
 def _row(
-    leaf: Linear, now: Mapping[str, State], moves: Mapping[str, State], names: Sequence[str]
+    leaf: Linear, before: Mapping[str, Intent], moves: Mapping[str, Intent], names: Sequence[str]
 ) -> tuple[int, list[int]]:
-    """A criterion's sum now, and by how much each move changes it."""
-    changes = {(now[name], moves[name]) for name in names}
-    change = {(old, new): leaf.step(new) - leaf.step(old) for old, new in changes}
-    return _sum(leaf, now), [leaf.units.get(name, 0) * change[now[name], moves[name]] for name in names]
+    """A criterion's sum before, and by how much each move changes it."""
+    return leaf.total(before), [leaf.change(name, before.get(name, AS_IT_IS), moves[name]) for name in names]
 
 
 def _ways(node: Node, *, positive: bool) -> list[list[Row]]:

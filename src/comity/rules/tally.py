@@ -61,10 +61,11 @@ class Tally:
         self.missing: list[Missing] = []
         self._sums: dict[Scope, Sums | Missing] = {}
         self.totals = ballot.totals
+        self.must_abstain: frozenset[str] = frozenset()
         self.body = self._body()
         self.without_vote = self._without_vote()
         self.choices = self._choices(ballot)
-        self.objectors = self._standing(record.objections)
+        self.objectors = self._objectors(record.objections)
         self.depositors = self._standing({d.member: d.action for d in record.deposits})
 
     # --- eligibility, in the order in which it takes effect ---
@@ -189,7 +190,9 @@ class Tally:
                 counted[name] = "invalid"
 
     def _recused(self, counted: dict[str, str]) -> None:
-        for name, clause in self._clauses(Effect.ABSTAINS).items():
+        abstaining = self._clauses(Effect.ABSTAINS)
+        self.must_abstain = frozenset(abstaining)
+        for name, clause in abstaining.items():
             if self.charter.like.get(counted.get(name, "")) in ("yes", "no"):
                 self.decisions.append(Eligibility(name, "must_abstain", self._source(clause), clause))
                 counted[name] = "abstain"
@@ -199,15 +202,19 @@ class Tally:
                 counted[name] = "recused"
 
     def _standing(self, acts: Mapping[str, str]) -> frozenset[str]:
-        """Members of the body who objected or deposited; a delegate's objection is that of those for whom it casts."""
+        """Members of the body who did something."""
         if not acts:
             return frozenset()
         for name in sorted(acts.keys() - self.snapshot.place.keys()):
             raise RulesError("{member} is no member in the snapshot: mend the name, or add the member.", member=name)
-        names = set(acts)
-        for delegate in sorted(names & self.snapshot.delegates):
-            names.update(self.snapshot.members[self.snapshot.place[delegate]].casts_for)
-        return frozenset(names & self.body)
+        return self.body.intersection(acts)
+
+    def _objectors(self, objections: Mapping[str, str]) -> frozenset[str]:
+        """Members of the body who object; a delegate's objection is that of all for whom it casts."""
+        names = dict(objections)
+        for delegate in self.snapshot.delegates.intersection(objections):
+            names.update(dict.fromkeys(self.snapshot.members[self.snapshot.place[delegate]].casts_for, ""))
+        return self._standing(names)
 
     # --- sums ---
 
@@ -276,19 +283,33 @@ class Tally:
         objectors = len(self.objectors - self.without_vote)
         return Sums(words, len(self.body), entitled, objectors, len(self.depositors))
 
-    def total(self, sums: Sums, of: Base | tuple[str, ...]) -> int:
-        """The sum over a base or a side, in the units of the sums."""
+    def total(self, sums: Sums, of: Base | tuple[str, ...], scope: Scope) -> int:
+        """The sum over a base or a side, in the units of the sums. A side counts each member once."""
         if isinstance(of, Base):
             if of is Base.ALL:
                 return sums.all
             if of is Base.ENTITLED:
                 return sums.entitled
             return sum(sums.by_word.get(word, 0) for word in self.charter.words_in[of])
-        return sum(sums.by_word.get(word, 0) for word in self.charter.words(of)) + self._beside(sums, of)
+        if of == (OBJECTIONS,):
+            return sums.objections
+        if of == (DEPOSITS,):
+            return sums.deposits
+        if OBJECTIONS in of or DEPOSITS in of:
+            return self._together(of, scope)
+        return sum(sums.by_word.get(word, 0) for word in self.charter.words(of))
 
-    @staticmethod
-    def _beside(sums: Sums, side: tuple[str, ...]) -> int:
-        return (sums.objections if OBJECTIONS in side else 0) + (sums.deposits if DEPOSITS in side else 0)
+    def _together(self, side: tuple[str, ...], scope: Scope) -> int:
+        """A side of choices with objections or deposits: whoever votes no and objects is one member."""
+        if self.totals is not None:
+            raise RulesError(
+                "{side}: with totals only, votes and objections cannot be told apart.", side="+".join(side)
+            )
+        names = self.who(side, scope)
+        if scope.weight is None:
+            return len(names)
+        units = self.snapshot.weighed(scope.weight).units
+        return sum(units.get(name, 0) for name in names)
 
     def who(self, side: tuple[str, ...], scope: Scope) -> tuple[str, ...]:
         """The members of a side within a scope, in order; empty where only totals are known."""
