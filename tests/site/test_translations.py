@@ -127,3 +127,22 @@ def test_translators_find_their_work_on_the_first_page(house: Any) -> None:
         assert list(waits_for(actor_for(house.delegate))) == []
     with override("en"):
         assert list(waits_for(actor_for(house.translator))) == []
+
+
+def test_of_two_translators_the_second_sees_that_the_first_was_there(house: Any, signed_in: SignedIn) -> None:
+    tenet: Tenet = house.tenets[2]
+    page = f"/en/translations/fr/{tenet.ref}/title"
+    client = signed_in(house.translator)
+    seen = client.get(page).content.decode().split('name="seen" value="')[1].split('"')[0]
+    asked = {"text": "Axée sur le développement", "made": "person", "reviewed": "on", "seen": seen}
+    assert signed_in(house.translator).post(page, asked).status_code == 302
+    second = client.post(page, {**asked, "text": "Tournée vers le développement"})
+    assert second.status_code == 422
+    assert "Changed meanwhile" in second.content.decode()
+    tenet.refresh_from_db()
+    assert tenet.title.wordings["fr"].text == "Axée sur le développement"
+
+
+def test_a_wording_is_named_in_the_timeline_by_the_word_for_its_language(client: Client, house: Any) -> None:
+    page = client.get(f"/en/records/?about={house.tenets[0].ref}").content.decode()
+    assert "a text was translated (Arabic)" in page

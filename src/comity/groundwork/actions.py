@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from comity import ledger
 from comity.groundwork import files
-from comity.groundwork.acts import Actor, act, applies, record, system_actor
+from comity.groundwork.acts import Actor, act, applies, record, system_actor, unchanged
 from comity.groundwork.audiences import is_audience
 from comity.groundwork.events import (
     CitationWithdrawn,
@@ -423,14 +423,23 @@ def _apply_file_removed(stated: FileRemoved, recorded: Recorded) -> None:
 
 @act("groundwork.translate", may=(TRANSLATOR, SECRETARY), records=(TextTranslated,))
 def translate(
-    *, by: Actor, thing: Ref, field: str, language: str, text: str, made: Made = Made.PERSON, reviewed: bool = False
+    *,
+    by: Actor,
+    thing: Ref,
+    field: str,
+    language: str,
+    text: str,
+    made: Made = Made.PERSON,
+    reviewed: bool = False,
+    seen: int | None = None,
 ) -> None:
     """Give a text a wording in another language, or say that one was reviewed."""
     clean_language(language, field="language")
     found = find_text(thing, field)
-    if found is None:
+    if found is None or not by.reader.may_read(audience_of_text(thing, field)):
         raise Refused(_("There is no such text to translate."))
     _row, current = found
+    unchanged(thing, seen)
     if language == current.original_language:
         raise Refused(_("This is the language of the original: change it where it was written."), field="language")
     kept = clean_text(text, most=20_000, field="text")

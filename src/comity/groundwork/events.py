@@ -12,7 +12,7 @@ from comity.groundwork.audiences import SECRETARIAT
 from comity.groundwork.facts import Fact, Namer, fact
 from comity.groundwork.refs import FILE_KIND, PERSON_KIND, Ref
 from comity.groundwork.roles import ROLES
-from comity.groundwork.translated import Wording
+from comity.groundwork.translated import Wording, language_word
 
 
 def _role(name: str) -> str:
@@ -279,5 +279,5 @@ class TextTranslated(Fact):
     def sentence(self, name: Namer) -> str:
         return _("%(thing)s: a text was translated (%(language)s).") % {
             "thing": name(self.about()[0]),
-            "language": self.language,
+            "language": language_word(self.language),
         }

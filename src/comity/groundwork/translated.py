@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from django.conf import settings
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -144,6 +145,11 @@ class Text:
             code: Wording(w["text"], Made(w["made"]), w["of"], w["reviewed"]) for code, w in values["wordings"].items()
         }
         return cls(values["original_language"], wordings)
+
+
+def language_word(code: str) -> str:
+    """A language of the site in the reader's words; another by its code."""
+    return str(dict(settings.LANGUAGES).get(code, code))
 
 
 def digest(original: str) -> str:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from comity.groundwork import actions
-from comity.groundwork.acts import check_may, may_do
+from comity.groundwork.acts import check_may, may_do, version
 from comity.groundwork.pages import Request, found_or_refused, page_of_list
 from comity.groundwork.queries import Thing
 from comity.groundwork.refs import Ref, name_all, page_of
@@ -69,6 +69,7 @@ def translate(request: Request, code: str, ref: str, field: str) -> HttpResponse
             "text": now.text if now else "",
             "made": (now.made if now else Made.PERSON).value,
             "reviewed": now.reviewed if now and not current.is_stale(code) else False,
+            "seen": version(thing.ref),
         },
     )
     into = language(code)
@@ -84,6 +85,7 @@ def translate(request: Request, code: str, ref: str, field: str) -> HttpResponse
             text=values["text"],
             made=Made(values["made"]),
             reviewed=values["reviewed"],
+            seen=values["seen"],
         )
 
     back = reverse("translations_into", args=[code]) + f"?text={_text_key(entry)}"

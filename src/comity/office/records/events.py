@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from comity.groundwork.audiences import SECRETARIAT
 from comity.groundwork.facts import Fact, Namer, fact
 from comity.groundwork.refs import FILE_KIND, Ref
-from comity.groundwork.translated import Text
-from comity.office.records.models import language_word
+from comity.groundwork.translated import Text, language_word
 
 DOCUMENT, WITNESS = "records.document", "records.witness"
 

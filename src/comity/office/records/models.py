@@ -8,19 +8,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from comity.groundwork.models import StoredFile, id_field, ref_field
 from comity.groundwork.refs import Ref
-from comity.groundwork.translated import TranslatedField
-
-
-def language_word(code: str) -> str:
-    """A language of the site in the reader's words; another by its code."""
-    return str(dict(settings.LANGUAGES).get(code, code))
+from comity.groundwork.translated import TranslatedField, language_word
 
 
 class Status(models.TextChoices):
