@@ -30,6 +30,7 @@ from comity.rules.charter import (
 )
 from comity.rules.conditions import (
     CHOICES,
+    DEPOSITS,
     NOT_YES,
     RECORDED,
     Base,
@@ -393,7 +394,8 @@ class _Reader:
         if "silence" in table:
             at("silence").refuse("a silence procedure says when it fails.", 'Write fails_if = "objections >= 1".')
         passes = self.condition(table["passes"], at("passes"))
-        return (Kind.IN_FORCE if "in_force" in table else Kind.VOTE), passes
+        counts_deposits = any(isinstance(part, Share) and DEPOSITS in part.side for part in walk(passes))
+        return (Kind.IN_FORCE if counts_deposits else Kind.VOTE), passes
 
     def election(self, table: Anything, number: int, name: str) -> ElectionRule:
         place = self.place("rule.election", number, "", f"rule {name}, election")
