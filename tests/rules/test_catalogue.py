@@ -53,6 +53,7 @@ un-ga charter-amendment   | 128y 65x                | N
 un-ga charter-amendment-in-force | 4D@permanent 1-@permanent 130D 58- | N
 un-ga charter-amendment-in-force | 5D@permanent 124D 64-  | Y
 un-ga committee           | 50y 50n                 | N
+un-ga committee           | 51y 50n                 | Y
 un-sc substantive         | 5y@permanent 4y 6n      | Y
 un-sc substantive         | 4y@permanent 1a@permanent 5y 5n | Y
 un-sc substantive         | 3y@permanent 2x@permanent 6y 4n | Y
@@ -114,6 +115,7 @@ wto decision              | 100y 64x                | Y
 wto decision              | 60y 1nO 39x             | Y
 wto decision              | 30y 30nO 39x            | N
 wto by-consensus          | 100y 1yO                | N
+wto by-consensus          | 100y 64x                | Y
 wto interpretation        | 123y 41x                | Y
 wto interpretation        | 122y 42x                | N
 wto accession             | 110y 55x                | Y
