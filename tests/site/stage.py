@@ -36,6 +36,7 @@ from comity.office.members import actions as members
 from comity.office.records import actions as records
 from comity.office.records import proofs
 from comity.office.records.models import DocumentVersion
+from comity.opinion.demonstration import statements
 
 DAY = date(2024, 3, 1)
 LATER = date(2024, 6, 1)
@@ -148,6 +149,7 @@ ASKED = {
     "consultation": ("Our town", ("Trees for all.", "Buses at night."), ("statement", "statement_2")),
     "consultation_draft": (f"{SECRET} (asked)", (f"{SECRET} (said)",), ("statement_draft",)),
     "closed": ("This year", ("Light in the park.",), ("said_closed",)),
+    "invented": ("Nobody was asked", (statements()[0].text["en"],), ("said_by_nobody",)),
     "final": ("Last year", ("Schools for all.", "Trams at night."), ("said", "said_2")),
 }
 """Consultations by a word for each: title, statements, words for these."""
@@ -156,10 +158,12 @@ ASKED = {
 def _consultations(stage: Stage) -> None:
     """One that is open, with a participant's statements; one in preparation; one that is closed; one whose result is final."""
     by, things = stage.by, stage.things
-    for word, (title, statements, said) in ASKED.items():
+    for word, (title, lines, said) in ASKED.items():
         entry = "invited" if word == "consultation_draft" else "open"
-        made = consultations.create(by=by, title=Text.of(title), languages=["en"], entry=entry)
-        consultations.seed(by=by, consultation=made.id, statements=[Text.of(one) for one in statements])
+        made = consultations.create(
+            by=by, title=Text.of(title), languages=["en"], entry=entry, simulated=word == "invented"
+        )
+        consultations.seed(by=by, consultation=made.id, statements=[Text.of(one) for one in lines])
         rows = Statement.objects.filter(consultation=made).order_by("number")
         things |= {word: made.id} | {name: row.id for name, row in zip(said, rows, strict=True)}
         if word != "consultation_draft":
@@ -369,6 +373,7 @@ PLAUSIBLE: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "consultations.seed": lambda s: {
         "consultation": s["consultation"], "statements": [text("Water for all.")], "meta": False,
     },
+    "consultations.simulate_arrivals": lambda s: {"consultation": s["invented"], "people": 5},
     "consultations.split": lambda s: {
         "consultation": s["consultation"], "statement": s["proposed"], "texts": [text("Markets."), text("Sundays.")],
         "reason": "two things", "seen": 10**6,

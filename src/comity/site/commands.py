@@ -25,6 +25,7 @@ from comity.groundwork.perform import arguments_of
 from comity.groundwork.refusals import Refused
 from comity.groundwork.roles import ADMINISTRATOR
 from comity.groundwork.translated import Text
+from comity.office.consultations.box import the_box
 from comity.site import doorbell, server
 from comity.site.demonstration import AlreadyFounded, build
 from comity.site.server import prepare
@@ -152,6 +153,7 @@ def demonstration() -> bool:
     try:
         with server.alone():
             build(timezone.now())
+            the_box().stop()  # the server that follows, in a process of its own, opens it
     except AlreadyFounded as error:
         if not (data / DEMONSTRATION).exists():
             raise CommandError(str(error)) from error

@@ -31,6 +31,7 @@ urlpatterns = [
     path("<str:key>/close", running.close, name="close"),
     path("<str:key>/freeze", running.freeze, name="freeze"),
     path("<str:key>/archive", running.archive, name="archive"),
+    path("<str:key>/simulate", running.simulate_arrivals, name="simulate_arrivals"),
     path("<str:key>/duplicate", running.duplicate, name="duplicate"),
     path("<str:key>/invite", running.invite, name="invite"),
     path("<str:key>/queue", moderation.queue, name="queue"),

@@ -20,6 +20,7 @@ from comity.groundwork.translated import Text
 from comity.office.charter import actions as charter
 from comity.office.charter.models import Body, Certainty, Organisation, TenetKind
 from comity.office.charter.queries import BODY_SECRETARY, CHAIR
+from comity.office.consultations import demonstration as consultation
 from comity.office.members import actions as members
 from comity.office.members.models import Party
 from comity.office.members.roles import DELEGATE, FOCAL_POINT, HEAD_OF_DELEGATION
@@ -92,6 +93,7 @@ def build(now: datetime) -> Organisation:
         at=str(bodies["preparatory"].ref),
         reason="demonstration",
     )
+    consultation.build(secretary)
     return founded
 
 

@@ -12,6 +12,7 @@ from comity.office.consultations.actions.consultations import (
 from comity.office.consultations.actions.importing import import_polis
 from comity.office.consultations.actions.participants import invite, remove_participant, withdraw
 from comity.office.consultations.actions.results import freeze, keep_finding, note_results, seal_answers
+from comity.office.consultations.actions.simulating import simulate_arrivals
 from comity.office.consultations.actions.statements import (
     accept,
     claim,
@@ -47,6 +48,7 @@ __all__ = [
     "reword",
     "seal_answers",
     "seed",
+    "simulate_arrivals",
     "split",
     "withdraw",
 ]

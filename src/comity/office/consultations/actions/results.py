@@ -27,7 +27,7 @@ from comity.office.consultations.queries.results import result_of, snapshot_of
 from comity.office.consultations.roles import FACILITATOR
 from comity.office.consultations.vocabulary import FindingKind, Stage
 
-SEALED_EVERY = timedelta(minutes=1)
+SEALED_EVERY = timedelta(minutes=10)
 """How often the log of answers is sealed into the record while answers come in. A crash in between heals from the chain of the log."""
 
 

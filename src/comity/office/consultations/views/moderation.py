@@ -253,7 +253,7 @@ def remove_author(request: Request, key: str) -> HttpResponse:
         ),
         act="consultations.remove_participant",
         title=_("Remove the author of “%(statement)s”") % {"statement": row.text},
-        button=_("Remove"),
+        button=_("Remove the participant"),
         done=_("The participant was removed."),
         after="consultations:statement",
         after_args=[key],

@@ -243,6 +243,23 @@ def archive(request: Request, key: str) -> HttpResponse:
     )
 
 
+def simulate_arrivals(request: Request, key: str) -> HttpResponse:
+    """Letting invented people arrive."""
+    current = found_here(request, key)
+    return act_page(
+        request,
+        SureForm,
+        lambda _values: actions.simulate_arrivals(by=request.actor, consultation=key),
+        act="consultations.simulate_arrivals",
+        title=_("Let invented people arrive in “%(consultation)s”") % {"consultation": current.title},
+        button=_("Let them arrive"),
+        done=_("Invented people are arriving: watch the results for some seconds."),
+        after="consultations:results",
+        after_args=[key],
+        consequence=_("Two hundred invented people answer, some every second. Nobody is asked."),
+    )
+
+
 def duplicate(request: Request, key: str) -> HttpResponse:
     """Preparing a consultation like another."""
     current = found_here(request, key)

@@ -1,0 +1,38 @@
+"""The simulated consultation of the demonstration: labelled, answered by invented people, and more of them when asked."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+from tests.office.consultations.conftest import Town, opened, publish
+
+from comity.groundwork.jobs import run_due
+from comity.groundwork.refusals import Refused
+from comity.office.consultations import actions, demonstration
+from comity.office.consultations.box import the_box
+from comity.office.consultations.queries.results import latest
+from comity.opinion.report import render_html
+
+
+def test_invented_people_answer_and_more_of_them_arrive_when_asked(town: Town) -> None:
+    made = demonstration.build(town.actor(), people=60)
+    assert made.simulated
+    assert made.statements.count() > 50
+    publish(made)
+    shown = latest(made)
+    assert shown is not None
+    assert "SIMULATED" in shown.result.source.title
+    assert "SIMULATED" in render_html(shown.result)
+    before = the_box().counts(made.id).participants
+    actions.simulate_arrivals(by=town.actor(), consultation=made.id, people=demonstration.AT_ONCE + 1)
+    assert run_due(timezone.now()) == 1
+    assert the_box().counts(made.id).participants > before
+    assert len({segment.name for segment in shown.result.segments}) == made.segments.count()
+
+
+def test_invented_people_answer_nothing_where_people_are_asked(town: Town) -> None:
+    with pytest.raises(Refused, match="People are asked here"):
+        actions.simulate_arrivals(by=town.actor(), consultation=town.consultation.id)
+    other = opened(town.actor(), simulated=True)
+    with pytest.raises(Refused):
+        actions.simulate_arrivals(by=town.actor(), consultation=other.id)
