@@ -89,14 +89,14 @@ def measure(path: Path, participants: int, statements: int, threads: int) -> Mea
     from comity.opinion.simulation import latent_groups
     from comity.opinion.votes import Statement, Votes
 
-    small, _ = latent_groups(400, 60, 3, 25)
-    Votes.from_events(small.persons, small.columns, small.values)
-    analyse(small, threads=threads)
     arrays = [np.load(path / f"{name}.npy") for name in ("participant", "statement", "vote")]
     listed = [Statement(id=j) for j in range(statements)]
+    small, _ = latent_groups(400, 60, 3, 25)
+    Votes.from_events(*(part[:1000] for part in arrays), statements=listed, threads=threads)
+    analyse(small, threads=threads)
     before = peak_megabytes()
     marks = [("arranging the votes", time.perf_counter())]
-    votes = Votes.from_events(*arrays, participants=np.arange(participants), statements=listed)
+    votes = Votes.from_events(*arrays, participants=np.arange(participants), statements=listed, threads=threads)
     analyse(votes, threads=threads, progress=lambda what: marks.append((what, time.perf_counter())))
     end = time.perf_counter()
     phases: dict[str, float] = {}

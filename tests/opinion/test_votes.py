@@ -57,6 +57,17 @@ def test_with_times_the_order_of_arrival_does_not_matter(events: list[Event], da
     assert shuffled.digest() == given_in_order.digest()
 
 
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_change_nothing(threads: int) -> None:
+    draws = np.random.default_rng(threads)
+    n = 60_000  # several blocks of people, with revotes in all of them
+    events = draws.integers(0, 900, n), draws.integers(0, 80, n), draws.integers(-1, 2, n)
+    marks = draws.random(n) < 0.2
+    alone = Votes.from_events(*events, important=marks)
+    assert alone.n_votes < n
+    assert Votes.from_events(*events, important=marks, threads=threads).digest() == alone.digest()
+
+
 def test_the_latest_time_wins_and_at_equal_times_the_last_in_the_arrays() -> None:
     assert as_table(of_events([(1, 7, 1), (1, 7, -1)], time=[20, 10])) == {(1, 7): 1}
     assert as_table(of_events([(1, 7, 1), (1, 7, -1)], time=[10, 10])) == {(1, 7): -1}

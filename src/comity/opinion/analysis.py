@@ -190,10 +190,11 @@ def _fitted(
     if len(mixture.shares) > 1:
         model, mixture = grouping.refined(sample.people(people), model, mixture)
     if sample is not votes or len(mixture.shares) > 1:
-        # Everybody, not only the sample, decides what the statements mean.
-        positions = response.place(votes, model, threads=threads)
+        # More people than the fit has seen decide what the statements mean to where people stand.
+        many = response.sample_of(votes, response.STATEMENT_VOTES, settings.seed, "basis")
+        positions = response.place(many, model, threads=threads)
         moments = response.moments_of(
-            votes, model, grouping.toward(positions, mixture, threads=threads)[0], threads=threads
+            many, model, grouping.toward(positions, mixture, threads=threads)[0], threads=threads
         )
         model = response.maximised(moments, model.active)
     return model, response.place(votes, model, threads=threads), mixture

@@ -5,6 +5,8 @@ Integers in, integers out. All functions are compiled by Numba on first use and 
 
 from __future__ import annotations
 
+import itertools
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,13 @@ BLOCK_EVENTS = 16_384
 
 
 def rows_from_events(
-    person: Array, column: Array, value: Array, n_people: int, n_columns: int, important: Array | None
+    person: Array,
+    column: Array,
+    value: Array,
+    n_people: int,
+    n_columns: int,
+    important: Array | None,
+    threads: int = 1,
 ) -> tuple[Array, Array, Array, Array | None]:
     """Events into compressed rows, the last event of each person and statement winning.
 
@@ -32,53 +40,88 @@ def rows_from_events(
     while (n_people >> shift) > 1 and (len(person) << shift) < wanted * n_people:
         shift += 1
     marks = important if important is not None else np.empty(0, dtype=np.bool_)
-    columns, packed = np.empty(len(person), dtype=np.int32), np.empty(len(person), dtype=np.int32)
-    starts = _blocks(person, column, value, marks, n_people, shift, columns, packed)
-    values = np.empty(len(person), dtype=np.int8)
-    kept_marks = np.empty(len(marks), dtype=np.bool_)
-    offsets = _rows(starts, columns, packed, values, kept_marks, n_people, n_columns, shift)
-    del packed
-    total = int(offsets[-1])
-    if total < len(person):  # what revotes left at the end
+    starts, columns, values, kept_marks, lengths = _arranged(
+        person, column, value, marks, n_people, n_columns, shift, max(1, threads)
+    )
+    offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(lengths, dtype=np.int64)))
+    if offsets[-1] < len(person):  # revotes have left gaps at the ends of blocks
+        total = _closed_up(starts, offsets, shift, columns, values, kept_marks)
         columns, values, kept_marks = columns[:total].copy(), values[:total].copy(), kept_marks[:total].copy()
     return offsets, columns, values, kept_marks if important is not None else None
 
 
+def _arranged(
+    person: Array, column: Array, value: Array, marks: Array, n_people: int, n_columns: int, shift: int, threads: int
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Where each block of people starts, the rows of votes (columns, values, marks) within blocks, and how long each row is."""
+    columns, packed = np.empty(len(person), dtype=np.int32), np.empty(len(person), dtype=np.int32)
+    values, kept_marks = np.empty(len(person), dtype=np.int8), np.empty(len(marks), dtype=np.bool_)
+    lengths = np.zeros(n_people, dtype=np.int32)
+
+    def sizes(part: tuple[int, int]) -> Array:
+        return np.asarray(_block_sizes(person, n_people, shift, part[0], part[1]))
+
+    def into_blocks(part: tuple[int, int], fill: Array) -> None:
+        _into_blocks(person, column, value, marks, shift, part[0], part[1], fill, columns, packed)
+
+    def into_rows(part: tuple[int, int]) -> None:
+        _rows(
+            starts, columns, packed, values, kept_marks, n_people, n_columns, shift, lengths, part[0], part[1]
+        )  # fmt: skip
+
+    with ThreadPoolExecutor(threads) as pool:
+        events = _parts(len(person), threads)
+        counts = np.stack(list(pool.map(sizes, events)))
+        starts = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts.sum(axis=0))))
+        # where each part of the events goes in each block: behind the parts before it
+        list(pool.map(into_blocks, events, starts[:-1] + np.cumsum(counts, axis=0) - counts))
+        list(pool.map(into_rows, _parts(len(starts) - 1, threads)))
+    return starts, columns, values, kept_marks, lengths
+
+
+def _parts(n: int, parts: int) -> list[tuple[int, int]]:
+    return list(itertools.pairwise(n * part // parts for part in range(parts + 1)))
+
+
 @njit(cache=True, nogil=True)
-def _blocks(
-    person: Array, column: Array, value: Array, marks: Array, n_people: int, shift: int, who: Array, what: Array
-) -> Array:
+def _block_sizes(person: Array, n_people: int, shift: int, first: int, last: int) -> Array:
+    """Of the events first..last-1, how many are in each block of people."""
+    sizes = np.zeros((n_people >> shift) + 1, dtype=np.int64)
+    for e in range(first, last):
+        sizes[person[e] >> shift] += 1
+    return sizes
+
+
+@njit(cache=True, nogil=True)
+def _into_blocks(
+    person: Array, column: Array, value: Array, marks: Array, shift: int, first: int, last: int, fill: Array,
+    who: Array, what: Array,
+) -> None:  # fmt: skip
     """Events by block of people, in the order given: person, and column, mark and vote in one integer."""
-    starts = np.zeros((n_people >> shift) + 2, dtype=np.int64)
-    for e in range(len(person)):
-        starts[(person[e] >> shift) + 1] += 1
-    for b in range(len(starts) - 1):
-        starts[b + 1] += starts[b]
-    fill = starts[:-1].copy()
-    for e in range(len(person)):
+    for e in range(first, last):
         b = person[e] >> shift
         who[fill[b]] = person[e]
         mark = 4 if len(marks) and marks[e] else 0
         what[fill[b]] = (column[e] << 3) | mark | (value[e] + 1)
         fill[b] += 1
-    return starts
 
 
 @njit(cache=True, nogil=True)
 def _rows(
-    starts: Array, columns: Array, packed: Array, values: Array, marks: Array, n_people: int, n_columns: int, shift: int
-) -> Array:
-    """Each block by person and column; `columns` holds the persons at first. Rows are moved down where revotes left gaps."""
+    starts: Array, columns: Array, packed: Array, values: Array, marks: Array, n_people: int, n_columns: int, shift: int,
+    lengths: Array, first_block: int, last_block: int,
+) -> None:  # fmt: skip
+    """Some of the blocks, each by person and column from where it starts, and how long each row is; `columns` holds the persons
+    at first.
+    """
     most = 0
-    for b in range(len(starts) - 1):
+    for b in range(first_block, last_block):
         most = max(most, starts[b + 1] - starts[b])
     who, what = np.empty(most, dtype=np.int32), np.empty(most, dtype=np.int32)
     of_column = np.zeros(n_columns + 1, dtype=np.int64)
     width = 1 << shift
     begin, fill = np.zeros(width + 1, dtype=np.int64), np.zeros(width, dtype=np.int64)
-    offsets = np.zeros(n_people + 1, dtype=np.int64)
-    total = 0
-    for b in range(len(starts) - 1):
+    for b in range(first_block, last_block):
         first, last = starts[b], starts[b + 1]
         base = b << shift
         of_column[:] = 0
@@ -109,16 +152,33 @@ def _rows(
             values[at] = (what[k] & 3) - 1
             if len(marks):
                 marks[at] = (what[k] & 4) != 0
+        total = first
         for p in range(min(width, n_people - base)):
             if total != begin[p]:
-                for k in range(begin[p], fill[p]):
-                    columns[total + k - begin[p]] = columns[k]
-                    values[total + k - begin[p]] = values[k]
-                    if len(marks):
-                        marks[total + k - begin[p]] = marks[k]
+                _moved(columns, values, marks, begin[p], fill[p], total)
             total += fill[p] - begin[p]
-            offsets[base + p + 1] = total
-    return offsets
+            lengths[base + p] = fill[p] - begin[p]
+
+
+@njit(cache=True, nogil=True)
+def _closed_up(starts: Array, offsets: Array, shift: int, columns: Array, values: Array, marks: Array) -> int:
+    """Blocks moved down over the gaps before them; returns how many votes there are."""
+    n_people = len(offsets) - 1
+    for b in range(len(starts) - 1):
+        first, last = offsets[min(b << shift, n_people)], offsets[min((b + 1) << shift, n_people)]
+        if first != starts[b]:
+            _moved(columns, values, marks, starts[b], starts[b] + last - first, first)
+    return int(offsets[-1])
+
+
+@njit(cache=True, nogil=True)
+def _moved(columns: Array, values: Array, marks: Array, first: int, last: int, to: int) -> None:
+    """Votes first..last-1 moved down, to begin at `to`."""
+    for k in range(last - first):
+        columns[to + k] = columns[first + k]
+        values[to + k] = values[first + k]
+        if len(marks):
+            marks[to + k] = marks[first + k]
 
 
 @njit(cache=True, nogil=True)
@@ -157,6 +217,20 @@ def numbered(ids: Array) -> tuple[Array, Array]:
             n_ids += 1
         index[e] = numbers[at]
     return found[:n_ids].copy(), index
+
+
+@njit(cache=True, nogil=True)
+def mark_present(ids: Array, low: int, present: Array) -> None:
+    """present[id - low] becomes true for each of `ids`."""
+    for e in range(len(ids)):
+        present[np.int64(ids[e]) - low] = True
+
+
+@njit(cache=True, nogil=True)
+def placed(ids: Array, low: int, place: Array, index: Array) -> None:
+    """index[e] becomes place[ids[e] - low]."""
+    for e in range(len(ids)):
+        index[e] = place[np.int64(ids[e]) - low]
 
 
 @njit(cache=True, nogil=True)

@@ -45,6 +45,7 @@ SLOPE_VARIANCE = 1.0
 ROUNDS_ON_SAMPLE = 18
 ROUNDS_PER_TRIAL = 8
 SAMPLE_VOTES = 250_000
+STATEMENT_VOTES = 10_000_000
 TRIAL_VOTES = 100_000
 HIDDEN_SHARE = 10  # one vote in ten
 HIDDEN_WANTED = 5_000  # small conversations hide several tenths in turn, so that the choice does not rest on luck

@@ -11,6 +11,7 @@ import hashlib
 import itertools
 import struct
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from comity.opinion.kernels import numbered, rows_from_events
+from comity.opinion.kernels import mark_present, numbered, placed, rows_from_events
 
 AGREE, PASS, DISAGREE = 1, 0, -1
 
@@ -124,6 +125,7 @@ class Votes:
         statements: Sequence[Statement] = (),
         participants: Sequence[int | str] | npt.NDArray[Any] = (),
         segments: Mapping[str, Mapping[int | str, str]] | None = None,
+        threads: int = 1,
     ) -> Votes:
         """Canonical votes from vote events, one entry per event in each array (all of equal length n_events).
 
@@ -132,7 +134,8 @@ class Votes:
         the latest counts, at equal times (or without times) the last in the arrays.
         statements: known statements, those without a vote included; a voted one that is not listed gets an empty text.
         participants: ids of people who may have no vote at all; they are counted, and are on no map.
-        segments: name of the trait -> {participant id -> value}; ids that did not vote are ignored.
+        segments: name of the trait -> {participant id -> value}; ids that did not vote are ignored. threads: changes the time
+        only.
 
         Raises VotesError for lengths that differ, votes outside -1, 0, +1, ids that cannot be taken (see `number_ids`), or an id
         listed twice in `statements`. O(n_events) time for whole-number ids, a sort by time only where somebody voted twice on a
@@ -147,17 +150,19 @@ class Votes:
                     f"{name} has {len(array)} entries and vote has {len(cast)}: give one entry per event in each."
                 )
         values = _as_votes(cast)
-        participant_ids, person = number_ids(arrays["participant"], participants, "participant")
-        statement_ids, column = number_ids(arrays["statement"], [known.id for known in statements], "statement")
+        with ThreadPoolExecutor(max(1, threads)) as pool:
+            people = pool.submit(number_ids, arrays["participant"], participants, "participant")
+            listed = pool.submit(number_ids, arrays["statement"], [known.id for known in statements], "statement")
+            (participant_ids, person), (statement_ids, column) = people.result(), listed.result()
         known_statements = _by_id(statements)
         marks = None if important is None else np.asarray(arrays["important"], dtype=np.bool_)
         shape = len(participant_ids), len(statement_ids)
-        offsets, columns, kept, kept_marks = rows_from_events(person, column, values, *shape, marks)
+        offsets, columns, kept, kept_marks = rows_from_events(person, column, values, *shape, marks, threads)
         if time is not None and len(kept) < len(cast) and not (arrays["time"][1:] >= arrays["time"][:-1]).all():
             # somebody voted twice on a statement, so that it matters which came last
             order = np.argsort(arrays["time"], kind="stable")
             offsets, columns, kept, kept_marks = rows_from_events(
-                person[order], column[order], values[order], *shape, None if marks is None else marks[order]
+                person[order], column[order], values[order], *shape, None if marks is None else marks[order], threads
             )
         return cls(
             participant_ids=participant_ids,
@@ -321,7 +326,6 @@ def number_ids(
 
 MOST = 2**63 - 1
 _TOO_LARGE = "is too large for an id that is a number: use whole numbers below 2^63 in size, or text."
-_CHUNK = 1 << 18
 
 
 def _whole(ids: list[Any]) -> Int64Array:
@@ -339,18 +343,14 @@ def _number_whole(given: npt.NDArray[Any], also: Int64Array) -> tuple[IdArray, I
         rank = np.empty(len(found), dtype=np.int32)
         rank[order] = np.arange(len(found), dtype=np.int32)
         return found[order], rank[index[: len(given)]]
+    given = np.ascontiguousarray(given, dtype=np.int32 if given.dtype == np.int32 else np.int64)
     present = np.zeros(span, dtype=np.bool_)  # ids that lie close: mark them, and count
-    present[also - low] = True
-    chunks = [slice(first, first + _CHUNK) for first in range(0, len(given), _CHUNK)]
-    for chunk in chunks:
-        present[given[chunk].astype(np.int64) - low] = True
-    ids = np.flatnonzero(present).astype(np.int64) + low
-    place = np.cumsum(present, dtype=np.int32)
+    mark_present(also, low, present)
+    if not present.all():
+        mark_present(given, low, present)
     index = np.empty(len(given), dtype=np.int32)
-    for chunk in chunks:
-        index[chunk] = place[given[chunk].astype(np.int64) - low]
-    index -= 1
-    return ids, index
+    placed(given, low, np.cumsum(present, dtype=np.int32) - np.int32(1), index)
+    return np.flatnonzero(present).astype(np.int64) + low, index
 
 
 def _as_votes(given: npt.NDArray[Any]) -> Int8Array:
