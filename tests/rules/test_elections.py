@@ -1,0 +1,118 @@
+"""Elections in rounds: thresholds, restricted ballots, ties and lots."""
+
+from __future__ import annotations
+
+import pytest
+
+from comity.rules.charter import Charter
+from comity.rules.charter_file import load, read
+from comity.rules.elections import Paper, run
+from comity.rules.errors import RulesError
+from comity.rules.snapshot import snapshot_of
+
+ELECTORS = snapshot_of(f"e{n:03d}" for n in range(193))
+
+
+def election(seats: int, elected: str, rounds: str, lots: bool = False) -> Charter:
+    return read(
+        f"""format = "comity-charter/1"
+id = "e"
+version = "1"
+title = "E"
+[[rule]]
+id = "e"
+title = "E"
+certainty = "example"
+[rule.election]
+seats = {seats}
+elected = "{elected}"
+rounds = {rounds}
+lots = {str(lots).lower()}
+"""
+    )
+
+
+def papers(spec: str) -> list[Paper]:
+    """`60:A+B 40:A 3:` is sixty papers for A and B, forty for A and three blank ones."""
+    found = []
+    for token in spec.split():
+        count, _, names = token.partition(":")
+        found += [frozenset(names.split("+")) if names else frozenset()] * int(count)
+    return found
+
+
+def test_two_thirds_of_valid_papers_elect_and_blank_and_invalid_ones_do_not_count() -> None:
+    ga = load("un-ga")
+    first = papers("120:A+B+C 60:A+D+E 10: 3:A+B+C+D+E+F")
+    found = run(ga, ELECTORS, [first], rule="elections")
+    assert (found.rounds[0].valid, found.rounds[0].blank, found.rounds[0].invalid) == (180, 10, 3)
+    assert [(c.name, c.votes, c.elected) for c in found.rounds[0].candidates][:4] == [
+        ("A", 180, True),
+        ("B", 120, True),
+        ("C", 120, True),
+        ("D", 60, False),
+    ]
+    assert (found.elected, found.seats_left) == (("A", "B", "C"), 2)
+    assert found.next_field == ("D", "E")
+
+
+def test_restricted_and_unrestricted_ballots_alternate_in_threes() -> None:
+    ga = load("un-ga")
+    deadlock = papers("37:A 36:B 35:C 34:D 33:E 3:F 2:G 2:H 2:I 2:J 2:K")
+    fields = [run(ga, ELECTORS, [deadlock] * n, rule="elections").next_field for n in range(1, 8)]
+    top = tuple("ABCDEFGHIJK")  # twice five places; the last of them is tied, and none is left out by chance
+    assert fields == [top, top, top, None, None, None, top]
+
+
+def test_a_vote_outside_the_field_makes_a_paper_invalid() -> None:
+    house = election(1, "yes > 1/2 of cast", '["open", "top"]')
+    rounds = [papers("5:A 4:B 3:C"), papers("5:A 4:B 3:C")]
+    found = run(house, ELECTORS, rounds)
+    assert found.rounds[1].field == ("A", "B")
+    assert (found.rounds[1].valid, found.rounds[1].invalid) == (9, 3)
+    assert found.elected == ("A",)
+
+
+def test_a_tie_for_the_last_seat_goes_to_a_further_round_among_those_tied() -> None:
+    house = election(2, "yes >= 1/3 of cast", '["open"]')
+    found = run(house, ELECTORS, [papers("5:A+B 5:A+C")])
+    assert (found.elected, found.rounds[0].tied, found.next_field) == (("A",), ("B", "C"), ("B", "C"))
+    again = run(house, ELECTORS, [papers("5:A+B 5:A+C"), papers("6:B 4:C")])
+    assert (again.elected, again.seats_left) == (("A", "B"), 0)
+
+
+def test_a_lot_is_an_input_and_is_said() -> None:
+    house = election(2, "yes >= 1/3 of cast", '["open"]', lots=True)
+    tie = papers("5:A+B 5:A+C")
+    assert run(house, ELECTORS, [tie]).rounds[0].tied == ("B", "C")
+    found = run(house, ELECTORS, [tie], lots=["C", "B"])
+    assert (found.elected, found.rounds[0].by_lot) == (("A", "C"), ("C",))
+
+
+def test_the_last_is_dropped_round_by_round() -> None:
+    house = election(1, "yes > 1/2 of cast", '["open", "drop-last", "drop-last"]')
+    rounds = [papers("5:A 4:B 3:C 1:D"), papers("5:A 5:B 3:C"), papers("6:A 7:B")]
+    found = run(house, ELECTORS, rounds, eligible=list("ABCD"))
+    assert [made.field for made in found.rounds] == [tuple("ABCD"), tuple("ABC"), tuple("AB")]
+    assert found.elected == ("B",)
+
+
+def test_a_paper_for_who_is_elected_already_is_invalid() -> None:
+    house = election(2, "yes > 1/2 of cast", '["open"]')
+    found = run(house, ELECTORS, [papers("9:A 1:B+C"), papers("5:A 4:B 1:C")])
+    assert (found.rounds[1].valid, found.rounds[1].invalid) == (5, 5)
+    assert found.elected == ("A", "B")
+
+
+def test_order_of_papers_changes_nothing() -> None:
+    house = election(2, "yes > 1/2 of cast", '["open", "top"]')
+    first = papers("5:A+B 4:B+C 3:C+D 2:A")
+    assert run(house, ELECTORS, [first]) == run(house, ELECTORS, [list(reversed(first))])
+
+
+def test_what_is_no_election_or_comes_too_late_is_refused() -> None:
+    with pytest.raises(RulesError, match="is no election"):
+        run(load("un-ga"), ELECTORS, [], rule="ordinary")
+    house = election(1, "yes > 1/2 of cast", '["open"]')
+    with pytest.raises(RulesError, match="Round 2 comes after the last seat was filled"):
+        run(house, ELECTORS, [papers("5:A"), papers("5:B")])
