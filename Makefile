@@ -33,7 +33,7 @@ help: ## list the verbs
 setup: $(READY) ## create .venv from the pins (done by the other verbs when needed)
 	@:
 
-demo: $(READY) ## a whole consultation from votes to report, on this machine
+demo: $(READY) ## found the demonstration organisation, with a consultation, and serve it on this machine
 	@$(BIN)/comity demo --out out/demo $(ARGS)
 
 quick: $(READY) ## the fast tests, in under two minutes
