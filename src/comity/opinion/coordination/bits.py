@@ -36,14 +36,28 @@ def in_both(left: UInt64Array, right: UInt64Array) -> np.int64:
 
 @njit(cache=True)
 def people_as_bits(ballots: Ballots, people: Int64Array) -> UInt64Array:
-    """(n_people, 3, n_words): which statements a person disagreed with, passed and agreed with."""
+    """(4, n_words, n_people): which statements a person disagreed with, passed, agreed with, and voted on; people run along the
+    rows, so that the compiler may take several at once.
+    """
     words = (ballots.n_statements + 63) // 64
-    bits = np.zeros((len(people), 3, words), dtype=np.uint64)
+    bits = np.zeros((4, words, len(people)), dtype=np.uint64)
     for r in range(len(people)):
         for k in range(ballots.offsets[people[r]], ballots.offsets[people[r] + 1]):
             c = ballots.columns[k]
-            bits[r, ballots.values[k] + 1, c >> 6] |= np.uint64(1) << np.uint64(c & 63)
+            bit = np.uint64(1) << np.uint64(c & 63)
+            bits[ballots.values[k] + 1, c >> 6, r] |= bit
+            bits[3, c >> 6, r] |= bit
     return bits
+
+
+@njit(cache=True)
+def shared_with(bits: UInt64Array, person: int, answer: int, counts: Int32Array) -> None:
+    """Adds to counts (n_people,) on how many statements each has the mark `answer` of `people_as_bits` as this person has."""
+    for w in range(bits.shape[1]):
+        mine, theirs = bits[answer, w, person], bits[answer, w]
+        if mine != 0:
+            for r in range(len(theirs)):
+                counts[r] += ones(mine & theirs[r])
 
 
 @njit(cache=True)

@@ -14,9 +14,8 @@ from numba import njit
 
 from comity.opinion.arithmetic import log
 from comity.opinion.chance import UInt64Array
-from comity.opinion.coordination.bits import Ballots
+from comity.opinion.coordination.bits import Ballots, shared_with
 from comity.opinion.coordination.honest import GRAIN, Honest, conformity, fill_crowd, likeliest, overlap, predicted
-from comity.opinion.lanes import ones
 from comity.opinion.votes import Int8Array, Int32Array, Int64Array
 
 LEAST_OVERLAP = 8
@@ -112,7 +111,6 @@ def compare_all(
     `bar` sums to less than `needed`.
     """
     n = len(people)
-    voted = bits[:, 0] | bits[:, 1] | bits[:, 2]
     shared = np.empty(n, dtype=np.int32)
     matched = np.empty(n, dtype=np.int32)
     hopeful = np.zeros(n, dtype=np.bool_)
@@ -126,14 +124,12 @@ def compare_all(
     filled = 0
     for a in range(first, last):
         near = 0
+        shared[:] = 0
+        matched[:] = 0
+        shared_with(bits, a, 3, shared)
+        for answer in range(3):
+            shared_with(bits, a, answer, matched)
         for b in range(n):
-            both, same = np.int64(0), np.int64(0)
-            for w in range(bits.shape[2]):
-                both += ones(voted[a, w] & voted[b, w])
-                same += ones(
-                    (bits[a, 0, w] & bits[b, 0, w]) | (bits[a, 1, w] & bits[b, 1, w]) | (bits[a, 2, w] & bits[b, 2, w])
-                )
-            shared[b], matched[b] = both, same
             hopeful[b] = b != a and _comparable(shared[b], matched[b])
             near += hopeful[b]
         if near < 2:

@@ -7,14 +7,17 @@ template; statements stand in elements of their own with their language and dire
 from __future__ import annotations
 
 import math
+import os
 import re
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemBytecodeCache, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from comity.opinion.report import drawings, figures, findings, texts, words
@@ -76,6 +79,7 @@ def render_html(result: OpinionResult) -> str:
 def _template() -> Template:
     environment = Environment(
         loader=FunctionLoader(_resource),
+        bytecode_cache=_compiled_pages(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -102,6 +106,13 @@ def _template() -> Template:
         "longest": texts.LONGEST,
     }
     return environment.get_template("report.html.j2")
+
+
+def _compiled_pages() -> FileSystemBytecodeCache | None:
+    """Where the compiled template is kept: with Python's own byte code, on the same conditions; None where it cannot be."""
+    folder = Path(__file__).parent / "__pycache__"
+    kept = not sys.dont_write_bytecode and os.access(folder, os.W_OK)
+    return FileSystemBytecodeCache(str(folder)) if kept else None
 
 
 def _resource(name: str) -> str:
