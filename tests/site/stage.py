@@ -342,6 +342,7 @@ PLAUSIBLE: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "consultations.erase_statement": lambda s: {
         "consultation": s["consultation"], "statement": s["proposed"], "reason": "names somebody",
     },
+    "consultations.forget": lambda s: {"consultation": s["consultation"], "participant": 7},
     "consultations.freeze": lambda s: {"consultation": s["closed"]},
     "consultations.import_polis": lambda s: {
         "comments": encoded(COMMENTS), "votes": encoded(VOTES), "people": "", "summary": "", "language": "en", "title": "Import",
@@ -500,7 +501,7 @@ PLAUSIBLE: dict[str, Callable[[Stage], dict[str, Any]]] = {
 }  # fmt: skip
 ONLY_THE_SYSTEM = {
     "members.begin_terms", "records.note_silence",
-    "consultations.keep_calendar", "consultations.note_results", "consultations.seal_answers",
+    "consultations.forget", "consultations.keep_calendar", "consultations.note_results", "consultations.seal_answers",
 }  # fmt: skip
 
 

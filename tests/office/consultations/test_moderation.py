@@ -241,6 +241,21 @@ def test_whoever_is_removed_answers_no_more_and_the_record_says_only_that_somebo
         assert list(differences(before, state())) == []
 
 
+def test_with_an_account_its_answers_are_erased(town: Town) -> None:
+    from comity.ballot_box import Answer
+    from comity.groundwork.actions import erase_person
+    from comity.groundwork.jobs import run_due
+    from comity.office.consultations.box import the_box
+
+    current = opened(town.actor(), entry="accounts")
+    who = participants.of_person(current.id, town.citizen.id)
+    the_box().cast(current.id, who, [Answer(1, 1), Answer(2, 1)])
+    the_box().cast(current.id, 5, [Answer(1, 1)])
+    erase_person(by=town.actor("citizen"), person=town.citizen.id, reason="own wish")
+    run_due(timezone.now() + timedelta(seconds=1))
+    assert the_box().counts(current.id).votes == 1
+
+
 def test_what_people_were_promised_stays_once_it_has_opened(town: Town) -> None:
     by, key = town.actor(), town.consultation.id
     for promise in ({"entry": "accounts"}, {"votes_published": True}, {"languages": ["en"]}):

@@ -9,9 +9,11 @@ import pytest
 from django.test import Client
 from tests.office.consultations.conftest import Town, crowd, opened, prepared, publish
 
+from comity.ballot_box import Answer, BoxRefuses
+from comity.groundwork.acts import system_actor
 from comity.groundwork.models import Event
 from comity.office.consultations import actions
-from comity.office.consultations.box import bring_in_step, the_box
+from comity.office.consultations.box import the_box
 from comity.office.consultations.models import Authorship, Consultation, Statement
 
 Browse = Callable[..., Client]
@@ -137,6 +139,22 @@ def test_results_show_common_ground_and_divides_once_five_have_answered(town: To
     assert reader.get("/en/consultations/drawings.css")["Content-Type"].startswith("text/css")
 
 
+def test_what_is_opened_closed_and_moderated_reaches_the_ballot_box(
+    town: Town, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    box, key = the_box(), town.consultation.id
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.reject(by=town.actor(), consultation=key, statement=town.statement(3).id, reason="off the question")
+    assert box.cast(key, 5, [Answer(3, 1), Answer(1, 1)]).taken == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.close(by=town.actor(), consultation=key)
+    with pytest.raises(BoxRefuses, match="closed"):
+        box.cast(key, 5, [Answer(1, 1)])
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.open_consultation(by=town.actor(), consultation=key)
+    assert box.cast(key, 5, [Answer(2, 1)]).taken == 1
+
+
 def test_a_citizen_sees_where_she_stands(town: Town, browse: Browse) -> None:
     crowd(town.consultation)
     publish(town.consultation)
@@ -160,17 +178,18 @@ def test_pages_render_in_other_scripts(town: Town, browse: Browse, language: str
         assert answer.status_code == 200, page
 
 
-def test_a_final_result_is_kept_and_cited(town: Town, browse: Browse) -> None:
+def test_a_final_result_is_kept_and_cited(
+    town: Town, browse: Browse, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
     crowd(town.consultation)
     publish(town.consultation)
     by = town.actor()
-    actions.close(by=by, consultation=town.consultation.id)
-    actions.freeze(by=by, consultation=town.consultation.id)
-    town.consultation.refresh_from_db()
-    bring_in_step(town.consultation)
+    for end in (actions.close, actions.freeze):
+        with django_capture_on_commit_callbacks(execute=True):
+            end(by=by, consultation=town.consultation.id)
+    with pytest.raises(BoxRefuses, match="frozen"):
+        the_box().cast(town.consultation.id, 5, [Answer(1, 1)])
     publish(town.consultation)
-    from comity.groundwork.acts import system_actor
-
     assert actions.note_results(by=system_actor()) == 1
     town.consultation.refresh_from_db()
     assert town.consultation.published

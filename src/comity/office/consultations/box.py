@@ -12,13 +12,20 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Q
 
 from comity import opinion
 from comity.ballot_box import BallotBox, Listed, at
 from comity.groundwork.facts import Fact
 from comity.groundwork.jobs import recurring
 from comity.groundwork.log import Recorded, after_commit
-from comity.office.consultations.events.consultations import AnswersErased, AnswersSealed, FindingKept, OfConsultation
+from comity.office.consultations.events.consultations import (
+    AnswersErased,
+    AnswersSealed,
+    ConsultationFrozen,
+    FindingKept,
+    OfConsultation,
+)
 from comity.office.consultations.events.statements import OfStatement, StatementsImported
 from comity.office.consultations.models import Consultation, Statement
 from comity.office.consultations.vocabulary import Decision, Stage
@@ -85,11 +92,12 @@ def follow(_recorded: Recorded, stated: Fact) -> None:
         return
     if isinstance(stated, OfConsultation | OfStatement | StatementsImported):
         current = Consultation.objects.filter(id=stated.consultation).first()
-        if current is not None and current.stage in LIVE:
+        if current is not None and (current.stage in LIVE or isinstance(stated, ConsultationFrozen)):
             bring_in_step(current)
 
 
 @recurring("consultations.keep_box", timedelta(minutes=5))
 def _keep_box(_now: datetime) -> None:
-    for current in Consultation.objects.filter(stage__in=LIVE).order_by("id"):
+    unfinished = Q(stage=Stage.FROZEN, published="")
+    for current in Consultation.objects.filter(unfinished | Q(stage__in=LIVE)).order_by("id"):
         bring_in_step(current)

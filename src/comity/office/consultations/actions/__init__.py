@@ -10,7 +10,7 @@ from comity.office.consultations.actions.consultations import (
     open_consultation,
 )
 from comity.office.consultations.actions.importing import import_polis
-from comity.office.consultations.actions.participants import invite, remove_participant, withdraw
+from comity.office.consultations.actions.participants import forget, invite, remove_participant, withdraw
 from comity.office.consultations.actions.results import freeze, keep_finding, note_results, seal_answers
 from comity.office.consultations.actions.simulating import simulate_arrivals
 from comity.office.consultations.actions.statements import (
@@ -34,6 +34,7 @@ __all__ = [
     "create",
     "duplicate",
     "erase_statement",
+    "forget",
     "freeze",
     "import_polis",
     "invite",

@@ -13,16 +13,18 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from comity.ballot_box import new_participant
-from comity.groundwork.acts import Actor, act, applies, record
+from comity.groundwork.acts import Actor, act, alongside, applies, record, system_actor
+from comity.groundwork.events import PersonErased
 from comity.groundwork.ids import new_id
+from comity.groundwork.jobs import enqueue, job
 from comity.groundwork.log import Recorded
 from comity.groundwork.refusals import Refused
 from comity.groundwork.roles import ANYBODY, SECRETARY
 from comity.office.consultations.actions.checks import reason_of, the_consultation, the_statement
 from comity.office.consultations.box import the_box
 from comity.office.consultations.events.consultations import AnswersErased, InvitationsMade, ParticipantRemoved
-from comity.office.consultations.models import Authorship, Invitation, Removal
-from comity.office.consultations.participants import holder
+from comity.office.consultations.models import Authorship, Consultation, Invitation, Removal
+from comity.office.consultations.participants import holder, of_person
 from comity.office.consultations.roles import FACILITATOR
 from comity.office.consultations.vocabulary import Entry, Stage
 
@@ -127,6 +129,26 @@ def _take_out(by: Actor, consultation: str, participant: int, *, bar: bool) -> N
     erased = box.erase(consultation, participant, bar=bar)
     if erased.entries:
         record(by, AnswersErased(consultation=consultation, entries=tuple(erased.entries)))
+
+
+@act("consultations.forget", may=(), records=(AnswersErased,))
+def forget(*, by: Actor, consultation: str, participant: int) -> None:
+    """Take out the answers of somebody whose personal data was erased. The system does this."""
+    Authorship.objects.filter(consultation=the_consultation(consultation), participant=participant).delete()
+    _take_out(by, consultation, participant, bar=True)
+
+
+@alongside(PersonErased)
+def _forget_later(by: Actor, stated: PersonErased) -> None:
+    """Wherever accounts take part, their answers go with the account. What is final stays as it was published."""
+    by_account = Consultation.objects.filter(entry__in=(Entry.ACCOUNTS, Entry.DELEGATIONS)).exclude(stage=Stage.DRAFT)
+    for key in by_account.order_by("id").values_list("id", flat=True):
+        enqueue("consultations.forget", consultation=key, participant=of_person(key, stated.person))
+
+
+@job("consultations.forget")
+def _forget(consultation: str, participant: int) -> None:
+    forget(by=system_actor(), consultation=consultation, participant=participant)
 
 
 @applies(AnswersErased)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any, cast
 
@@ -52,8 +53,16 @@ def results(request: Request, key: str) -> HttpResponse:
 
 def report(request: Request, key: str) -> HttpResponse:
     """The whole report of the newest result, as the engine writes it: one file that holds its own style."""
-    _current, latest = _seen(request, key)
-    written = render_html(found_or_refused(latest).result)
+    current, latest = _seen(request, key)
+    result = found_or_refused(latest).result
+    about = {
+        "title": result.source.title or current.title.original,
+        "description": current.background.original,
+        "url": current.source,
+        "attribution": current.attribution,
+        "simulated": current.simulated,
+    }
+    written = render_html(replace(result, source=replace(result.source, **about)))
 
     @csp_replace({"style-src": ["'unsafe-inline'"], "script-src": ["'none'"], "img-src": ["data:"]})
     def page(_request: HttpRequest) -> HttpResponse:
