@@ -52,38 +52,48 @@ class _Cell:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Chain:
-    """Rows while a cell is added, by ascending size, and where a further yes of the cell leads from each.
+class _Paths:
+    """Rows while a cell is added, laid out in paths: a further yes of the cell leads from each row to the next of its path.
 
-    start: row of each row before. source, target, since: the steps, by descending size, and how many members must have
-    been added before the step can carry anything. keys: what is left of the rule once the cell is done.
+    A line holds the residuals that differ by members of the cell. From some number of them on, `settled`, more of them
+    change nothing but size and units. The line's main path goes by size and is counted as if all of it were settled; side
+    paths, one for each difference of size and position, hold what is not settled yet, to be put right by its difference.
+
+    begin, end, filled (n_paths,): rows of each path, and the last that may not be empty at the start.
+    sizes (n_rows,); keys[row]: what is left of the rule once the cell is done; settled_keys[row]: what the main path took
+    to be left, None on the main path itself. source, target: which rows before become which of these.
     """
 
     cell: _Cell
-    keys: tuple[Key, ...]
+    begin: Array
+    end: Array
+    filled: Array
     sizes: Array
-    start: Array
+    keys: tuple[Key, ...]
+    settled_keys: tuple[Key | None, ...]
     source: Array
     target: Array
-    since: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Step:
-    """A cell added on the way. merged: row afterwards of each row of the chain, -1 where nothing is open any more."""
+    """A cell added on the way: which rows of its paths are added to, and taken from, which of n_rows afterwards."""
 
-    chain: _Chain
-    merged: Array
+    paths: _Paths
+    added: tuple[Array, Array]
+    taken: tuple[Array, Array]
     n_rows: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Leaf:
-    """The cell added last, for whose members swings are read. carried (n_rows, n_quotas + 1) int8: whether the decision
-    is carried from each row, by how many of the quotas on the axis are reached.
+    """The cell added last, for whose members swings are read.
+
+    carried (n_rows, n_quotas + 1) int8: whether the decision is carried from each row, by how many of the quotas on the
+    axis are reached; on side paths, less what the main path took it for.
     """
 
-    chain: _Chain
+    paths: _Paths
     carried: Array
 
 
@@ -202,85 +212,103 @@ class _Planner:
         return _Fork(tuple(ways))
 
     def _step(self, rows: list[Row], cell: _Cell, later: Sequence[_Cell]) -> tuple[_Step, list[Row]]:
-        chain = self._chain(rows, cell, later)
+        paths = self._paths(rows, cell, later)
         places: dict[Row, int] = {}
-        merged = np.full(len(chain.keys), -1, dtype=np.int64)
-        for row, key in enumerate(chain.keys):
-            if not isinstance(key[0], bool):
-                merged[row] = places.setdefault((key, int(chain.sizes[row])), len(places))
-        return _Step(chain, merged, len(places)), list(places)
+        moved: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
+        for row, size in enumerate(paths.sizes.tolist()):
+            for key, pairs in ((paths.keys[row], moved[0]), (paths.settled_keys[row], moved[1])):
+                if key is not None and not isinstance(key[0], bool):  # where nothing is open, nobody decides any more
+                    pairs.append((row, places.setdefault((key, size), len(places))))
+        added, taken = (_columns(pairs) for pairs in moved)
+        return _Step(paths, added, taken, len(places)), list(places)
 
     def _leaf(self, rows: list[Row], cell: _Cell) -> _Leaf:
-        chain = self._chain(rows, cell, ())
-        carried = np.zeros((len(chain.keys), len(self.quotas) + 1), dtype=np.int8)
-        nothing = (0,) * len(self.game.measures)
-        for row, (tree, _) in enumerate(chain.keys):
-            totals = [0] * len(self.game.measures)
-            if self.heads is not None:
-                totals[self.heads] = int(chain.sizes[row])
-            for reached, units in enumerate((0, *self.quotas)):
-                if self.axis is not None:
-                    totals[self.axis] = units
-                carried[row, reached] = residual(tree, totals, nothing)
-        self._spend(
-            self.moduli * len(chain.keys) * len(cell.members) * len(self.quotas) * len(set(cell.units.tolist()))
-        )
-        return _Leaf(chain, carried)
+        paths = self._paths(rows, cell, ())
+        carried = np.zeros((len(paths.keys), len(self.quotas) + 1), dtype=np.int8)
+        for row, size in enumerate(paths.sizes.tolist()):
+            carried[row] = self._carried(paths.keys[row][0], size)
+            settled = paths.settled_keys[row]
+            if settled is not None:
+                carried[row] -= self._carried(settled[0], size)
+        layers = int((paths.end - paths.begin).max(initial=0))
+        self._spend(self.moduli * len(self.quotas) * len(paths.keys) * layers * len(set(cell.units.tolist())))
+        return _Leaf(paths, carried)
 
-    def _chain(self, rows: list[Row], cell: _Cell, later: Sequence[_Cell]) -> _Chain:
+    def _carried(self, tree: Tree, size: int) -> Array:
+        """(n_quotas + 1,) int8: whether what is left is met at this size, by how many quotas on the axis are reached."""
+        totals, nothing = [0] * len(self.game.measures), (0,) * len(self.game.measures)
+        if self.heads is not None:
+            totals[self.heads] = size
+        met = []
+        for units in (0, *self.quotas):
+            if self.axis is not None:
+                totals[self.axis] = units
+            met.append(residual(tree, totals, nothing) is True)
+        return np.array(met, dtype=np.int8)
+
+    def _paths(self, rows: list[Row], cell: _Cell, later: Sequence[_Cell]) -> _Paths:
         m = len(cell.members)
         to_come = [sum(c.column[j] * len(c.members) for c in later) for j in range(len(self.game.measures))]
-        lines: dict[Key, list[tuple[int, int]]] = {}
-        placed = []
-        for key, size in rows:
+        lines: dict[Key, list[tuple[int, int, int]]] = {}  # row before, position, size
+        for row, (key, size) in enumerate(rows):
             line, position = _on_line(key, cell.column)
-            lines.setdefault(line, []).append((position, size))
-            placed.append((line, position, size))
-        laid: dict[tuple[int, int, int], tuple[int, Key]] = {}  # (size, line, position) -> since, key
-        settled: list[int] = []  # from so many yeses of the cell on, more of them change nothing but size and units
-        for number, ((tree, offset), starts) in enumerate(lines.items()):
-            last = max(position for position, _ in starts) + m
-            positions = range(last + 1) if any(cell.column) else (0,)
-            self.laid += (m + 1) * len(starts) + len(positions)
-            if self.laid > self.most_laid:
-                raise TooMuch
-            after = [self._after(tree, offset, cell.column, position, to_come) for position in positions]
-            after += after * (last + 1 - len(after))  # where the cell has nothing but units, its yeses leave the same
-            end = last
-            while end and after[end - 1] == after[last]:
-                end -= 1
-            settled.append(end)
-            for position, size in starts:
-                for count in range(m + 1):
-                    at = min(position + count, end)
-                    place = (size + count, number, at)
-                    laid[place] = (min(count, laid.get(place, (count,))[0]), after[at])
-            if len(laid) * (self.width + 1) > self.most_words:
-                raise TooMuch
-        self.words = max(self.words, len(laid) * (self.width + 1))
-        self._spend(len(laid) * m * (self.width + 1) * self.moduli // 2)
-        places = {place: row for row, place in enumerate(sorted(laid))}
-        source, target, since = [], [], []
-        for size, number, position in sorted(laid, reverse=True):
-            following = (size + 1, number, min(position + 1, settled[number]))
-            if following in places:
-                source.append(places[size, number, position])
-                target.append(places[following])
-                since.append(laid[size, number, position][0])
-        numbers = {line: number for number, line in enumerate(lines)}
-        start = []
-        for line, position, size in placed:
-            number = numbers[line]
-            start.append(places[size, number, min(position, settled[number])])
-        return _Chain(
+            lines.setdefault(line, []).append((row, position, size))
+        begin: list[int] = []
+        filled: list[int] = []
+        sizes: list[int] = []
+        keys: list[Key] = []
+        settled_keys: list[Key | None] = []
+        moved: list[tuple[int, int]] = []
+
+        for (tree, offset), starts in lines.items():
+            last = max(position for _, position, _ in starts) + m
+            after = self._along(tree, offset, cell.column, last, to_come)
+            settled = last
+            while settled and after[settled - 1] == after[last]:
+                settled -= 1
+            low = min(size for _, _, size in starts)
+            high = max(size for _, _, size in starts) + m
+            begin.append(len(sizes))
+            filled.append(len(sizes) + high - m - low)
+            moved += [(row, len(sizes) + size - low) for row, _, size in starts]
+            sizes += range(low, high + 1)
+            keys += [after[last]] * (high + 1 - low)
+            settled_keys += [None] * (high + 1 - low)
+            sides: dict[int, list[tuple[int, int]]] = {}
+            for row, position, size in starts:
+                if position < settled:
+                    sides.setdefault(size - position, []).append((row, position))
+            for difference, held in sides.items():
+                low = min(position for _, position in held)
+                high = min(settled - 1, max(position for _, position in held) + m)
+                begin.append(len(sizes))
+                filled.append(len(sizes) + max(position for _, position in held) - low)
+                moved += [(row, len(sizes) + position - low) for row, position in held]
+                sizes += range(low + difference, high + difference + 1)
+                keys += after[low : high + 1]
+                settled_keys += [after[last]] * (high + 1 - low)
+            self._lay(len(starts) + last + 1, len(sizes))
+        self._spend(len(sizes) * m * (self.width + 1) * self.moduli // 2)
+        source, target = _columns(moved)
+        return _Paths(
             cell,
-            tuple(laid[place][1] for place in places),  # in the order of rows
-            np.array([place[0] for place in places], dtype=np.int64),
-            np.array(start, dtype=np.int64),
-            np.array(source, dtype=np.int64),
-            np.array(target, dtype=np.int64),
-            np.array(since, dtype=np.int64),
+            np.array(begin, dtype=np.int64),
+            np.array([*begin[1:], len(sizes)], dtype=np.int64),
+            np.array(filled, dtype=np.int64),
+            np.array(sizes, dtype=np.int64),
+            tuple(keys),
+            tuple(settled_keys),
+            source,
+            target,
         )
+
+    def _along(
+        self, tree: Tree, offset: tuple[int | None, ...], column: tuple[int, ...], last: int, to_come: Sequence[int]
+    ) -> list[Key]:
+        """What is left at each position 0..last of a line once the cell is done."""
+        if not any(column):  # where the cell has nothing but units, its yeses leave the same
+            return [self._after(tree, offset, column, 0, to_come)] * (last + 1)
+        return [self._after(tree, offset, column, position, to_come) for position in range(last + 1)]
 
     def _after(
         self, tree: Tree, totals: tuple[int | None, ...], column: tuple[int, ...], count: int, to_come: Sequence[int]
@@ -292,6 +320,12 @@ class _Planner:
         left = residual(tree, reached, to_come)
         alive = measures_in(left)
         return left, tuple(None if t is None else t if j in alive else 0 for j, t in enumerate(reached))
+
+    def _lay(self, looked_at: int, rows: int) -> None:
+        self.laid += looked_at
+        self.words = max(self.words, rows * (self.width + 1))
+        if self.laid + rows > self.most_laid or self.words > self.most_words:
+            raise TooMuch
 
     def _spend(self, cost: int) -> None:
         self.cost += cost
@@ -309,6 +343,11 @@ def _on_line(key: Key, column: tuple[int, ...]) -> tuple[Key, int]:
     position = min(held, default=0)
     back = tuple(None if t is None else t - position * units for t, units in zip(totals, column, strict=True))
     return (tree, back), position
+
+
+def _columns(pairs: list[tuple[int, int]]) -> tuple[Array, Array]:
+    both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return np.ascontiguousarray(both[:, 0]), np.ascontiguousarray(both[:, 1])
 
 
 # --- the count, by one modulus ---
@@ -336,75 +375,80 @@ def _descend(
     for steps, following in node.ways:
         here, all_here, far = table, totals, reach
         for step in steps:
-            grown, all_grown = _grown(step.chain, here, all_here, far, modulus)
-            far += int(step.chain.cell.units.sum())
+            grown, all_grown = _grown(step.paths, here, all_here, far, modulus)
+            far += int(step.paths.cell.units.sum())
             here = np.zeros((step.n_rows, table.shape[1]), dtype=np.uint64)
             all_here = np.zeros(step.n_rows, dtype=np.uint64)
-            _merge(grown, all_grown, step.merged, here, all_here, modulus)
+            _move(grown, all_grown, *step.added, 1, here, all_here, modulus)
+            _move(grown, all_grown, *step.taken, -1, here, all_here, modulus)
         _descend(plan, following, here, all_here, far, modulus, swings)
 
 
-def _grown(chain: _Chain, table: Array, totals: Array, reach: int, modulus: np.uint64) -> tuple[Array, Array]:
-    grown = np.zeros((len(chain.sizes), table.shape[1]), dtype=np.uint64)
-    all_grown = np.zeros(len(chain.sizes), dtype=np.uint64)
-    _merge(table, totals, chain.start, grown, all_grown, modulus)
-    _add(grown, all_grown, chain.source, chain.target, chain.since, chain.cell.units, reach, modulus)
+def _grown(paths: _Paths, table: Array, totals: Array, reach: int, modulus: np.uint64) -> tuple[Array, Array]:
+    grown = np.zeros((len(paths.sizes), table.shape[1]), dtype=np.uint64)
+    all_grown = np.zeros(len(paths.sizes), dtype=np.uint64)
+    _move(table, totals, paths.source, paths.target, 1, grown, all_grown, modulus)
+    _add(grown, all_grown, paths.begin, paths.end, paths.filled, paths.cell.units, reach, modulus)
     return grown, all_grown
 
 
 def _read(plan: Plan, leaf: _Leaf, table: Array, totals: Array, reach: int, modulus: np.uint64, swings: Array) -> None:
-    chain = leaf.chain
-    grown, all_grown = _grown(chain, table, totals, reach, modulus)
+    paths = leaf.paths
+    grown, all_grown = _grown(paths, table, totals, reach, modulus)
     _accumulate(grown, modulus)
-    following = np.full(len(chain.sizes), -1, dtype=np.int64)
-    following[chain.source] = chain.target
-    before = np.full((len(chain.sizes), 2), -1, dtype=np.int64)  # at most two rows lead to one
-    for source, target in zip(chain.source, chain.target, strict=True):
-        before[target, int(before[target, 0] >= 0)] = source
     found: dict[int, Array] = {}
-    for player, units in zip(chain.cell.members, chain.cell.units.tolist(), strict=True):
+    for player, units in zip(paths.cell.members, paths.cell.units.tolist(), strict=True):
         if units not in found:
-            found[units] = _swings(
-                grown, all_grown, before, following, chain.sizes, leaf.carried, plan.quotas, units,
-                plan.n_players, modulus,
+            found[units] = np.zeros(plan.n_players, dtype=np.uint64)
+            _swings(
+                grown, all_grown, paths.begin, paths.end, paths.sizes, leaf.carried, plan.quotas, units, modulus,
+                found[units],
             )  # fmt: skip
         swings[player] = found[units]
 
 
 @njit(cache=True, nogil=True)
-def _add(
-    table: Array, totals: Array, source: Array, target: Array, since: Array, units: Array, reach: int, modulus: Any
-) -> None:
-    """Add the members of a cell, one by one: whoever is in a source may also be, with the member, in its target."""
-    width = table.shape[1]
-    for added in range(len(units)):
-        own = units[added]
-        top = min(width, reach + own + 1)
-        for e in range(len(source)):
-            if since[e] > added:
-                continue
-            t = totals[target[e]] + totals[source[e]]
-            totals[target[e]] = min(t, t - modulus)  # below the modulus, t - modulus wraps round and is the larger
-            there = table[target[e], own:top]
-            here = table[source[e], : max(0, top - own)]
-            for w in range(len(there)):
-                t = there[w] + here[w]
-                there[w] = min(t, t - modulus)
-        reach += own
+def _plus(total: Any, times: int, amount: Any, modulus: Any) -> Any:
+    """total + times x amount, for small numbers of times."""
+    for _ in range(abs(times)):
+        t = total + (amount if times > 0 else modulus - amount)
+        total = min(t, t - modulus)  # below the modulus, t - modulus wraps round and is the larger
+    return total
 
 
 @njit(cache=True, nogil=True)
-def _merge(table: Array, totals: Array, places: Array, merged: Array, all_merged: Array, modulus: Any) -> None:
-    """Add each row to its place in another table; -1 is no place. Rows with one place are interchangeable there."""
-    for row in range(len(places)):
-        place = places[row]
-        if place < 0:
-            continue
-        t = all_merged[place] + totals[row]
-        all_merged[place] = min(t, t - modulus)
+def _add(
+    table: Array, totals: Array, begin: Array, end: Array, filled: Array, units: Array, reach: int, modulus: Any
+) -> None:
+    """Add the members of a cell, one by one: whoever is in a row may also be, with the member, in the next of its path.
+
+    Path by path, so that what is worked on stays in the cache.
+    """
+    width = table.shape[1]
+    for path in range(len(begin)):
+        far = reach
+        for added in range(len(units)):
+            own = units[added]
+            top = min(width, far + own + 1)
+            for row in range(min(end[path] - 2, filled[path] + added), begin[path] - 1, -1):
+                totals[row + 1] = _plus(totals[row + 1], 1, totals[row], modulus)
+                there = table[row + 1, own:top]
+                here = table[row, : max(0, top - own)]
+                for w in range(len(there)):
+                    t = there[w] + here[w]
+                    there[w] = min(t, t - modulus)
+            far += own
+
+
+@njit(cache=True, nogil=True)
+def _move(
+    table: Array, totals: Array, source: Array, target: Array, times: int, moved: Array, all_moved: Array, modulus: Any
+) -> None:
+    """Add each source row to, or with times = -1 take it from, its target row in another table."""
+    for e in range(len(source)):
+        all_moved[target[e]] = _plus(all_moved[target[e]], times, totals[source[e]], modulus)
         for w in range(table.shape[1]):
-            t = merged[place, w] + table[row, w]
-            merged[place, w] = min(t, t - modulus)
+            moved[target[e], w] = _plus(moved[target[e], w], times, table[source[e], w], modulus)
 
 
 @njit(cache=True, nogil=True)
@@ -418,69 +462,52 @@ def _accumulate(table: Array, modulus: Any) -> None:
 
 @njit(cache=True, nogil=True)
 def _swings(
-    table: Array, totals: Array, before: Array, following: Array, sizes: Array, carried: Array, quotas: Array, units: int,
-    n_players: int, modulus: Any,
-) -> Array:  # fmt: skip
-    """(n_players,): swings by size of a member of the cell with so many units.
+    table: Array, totals: Array, begin: Array, end: Array, sizes: Array, carried: Array, quotas: Array, units: int,
+    modulus: Any, found: Array,
+) -> None:  # fmt: skip
+    """Add to found (n_players,) the swings by size of a member of the cell with so many units.
 
-    Let g count the coalitions without the member, f all: f(row, w) = g(row, w) + sum of g(source, w - units) over the
-    rows that lead to it. So g below x needs g below x - units one row earlier, and so on down to nothing.
+    Let g count the coalitions without the member, f all: along a path, f(row, w) = g(row, w) + g(row - 1, w - units). So
+    g below x is f below x, less g below x - units one row earlier, and so on down to nothing.
     """
-    n_rows, n_quotas = len(sizes), len(quotas)
-    found = np.zeros(n_players, dtype=np.uint64)
-    alone = np.zeros(n_rows, dtype=np.uint64)
-    _taken_out(totals, before, alone, alone, modulus)
-    below = np.zeros((2, n_rows), dtype=np.uint64)  # g below the quota, and below the quota less the member's units
-    column = np.zeros(n_rows, dtype=np.uint64)
-    for q in range(-1, n_quotas):
-        if q >= 0:
-            layers = 1 if units == 0 else min((quotas[q] + units - 1) // units, sizes[-1] - sizes[0] + 1)
-            later, here = np.zeros(n_rows, dtype=np.uint64), np.zeros(n_rows, dtype=np.uint64)
+    n_quotas = len(quotas)
+    for path in range(len(begin)):
+        start, n_rows = begin[path], end[path] - begin[path]
+        alone = np.zeros(n_rows, dtype=np.uint64)
+        below = np.zeros((2, n_rows), dtype=np.uint64)  # g below the quota, and below the quota less the member's units
+        for row in range(n_rows):
+            alone[row] = totals[start + row]
+            if row:
+                alone[row] = _plus(alone[row], -1, alone[row - 1], modulus)
+            _count(found, sizes, carried, start + row, end[path], n_quotas, 0, 1, alone[row], modulus)
+            _count(found, sizes, carried, start + row + 1, end[path], n_quotas, 1, 1, alone[row], modulus)
+        for q in range(n_quotas):
+            layers = 1 if units == 0 else min((quotas[q] + units - 1) // units, n_rows)
             below[:] = 0
             for layer in range(layers - 1, -1, -1):
+                here, earlier = below[layer % 2], below[layer % 2 if units == 0 else (layer + 1) % 2]
                 x = quotas[q] - layer * units
                 for row in range(n_rows):
-                    column[row] = table[row, x - 1]
-                if units == 0:
-                    _taken_out(column, before, here, here, modulus)
-                    below[1] = here
-                else:
-                    _taken_out(column, before, later, here, modulus)
-                if layer < 2:
-                    below[layer] = here
-                later, here = here, later
-        for row in range(n_rows):
-            after = following[row]
-            if after < 0:
-                continue
-            # Carried with the member, less carried without: at any units, less what the quotas not reached take away.
-            if q < 0:
-                gain = carried[after, n_quotas] - carried[row, n_quotas]
-                found[sizes[row]] = _plus(found[sizes[row]], gain, alone[row], modulus)
-            else:
-                gain = carried[after, q + 1] - carried[after, q]
-                found[sizes[row]] = _plus(found[sizes[row]], -gain, below[1, row], modulus)
-                gain = carried[row, q + 1] - carried[row, q]
-                found[sizes[row]] = _plus(found[sizes[row]], gain, below[0, row], modulus)
-    return found
+                    here[row] = table[start + row, x - 1]
+                    if row:
+                        here[row] = _plus(here[row], -1, earlier[row - 1], modulus)
+            if units == 0:
+                below[1] = below[0]
+            for row in range(n_rows):
+                for reached, times in ((q + 1, -1), (q, 1)):
+                    _count(found, sizes, carried, start + row, end[path], reached, 0, times, below[0, row], modulus)
+                    _count(found, sizes, carried, start + row + 1, end[path], reached, 1, times, below[1, row], modulus)
 
 
 @njit(cache=True, nogil=True)
-def _taken_out(all_: Array, before: Array, earlier: Array, out: Array, modulus: Any) -> None:
-    """out[row] = all_[row] less earlier[source] for the rows that lead to it; `earlier` may be `out` itself."""
-    for row in range(len(all_)):
-        t = all_[row]
-        for k in range(2):
-            if before[row, k] >= 0:
-                t -= earlier[before[row, k]]
-                t = min(t, t + modulus)  # a negative difference wraps round to a large one
-        out[row] = t
-
-
-@njit(cache=True, nogil=True)
-def _plus(total: Any, sign: int, amount: Any, modulus: Any) -> Any:
-    """total + sign x amount, for a sign of -1, 0 or 1."""
-    if sign == 0:
-        return total
-    t = total + (amount if sign > 0 else modulus - amount)
-    return min(t, t - modulus)
+def _count(
+    found: Array, sizes: Array, carried: Array, row: int, end: int, reached: int, member: int, times: int, amount: Any,
+    modulus: Any,
+) -> None:  # fmt: skip
+    """Coalitions at `row`: carried counts for the member who is in it, against the one who is not. Beyond its end a side
+    path has nothing to put right, and a main path no coalitions.
+    """
+    size = sizes[row - member] if member else sizes[row]
+    if row < end and size < len(found):
+        sign = times if member else -times
+        found[size] = _plus(found[size], sign * carried[row, reached], amount, modulus)

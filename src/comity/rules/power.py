@@ -17,7 +17,7 @@ from math import factorial
 
 from comity.rules.counting import count_swings, plan
 from comity.rules.enumeration import enumerable, enumerate_swings
-from comity.rules.games import Game, GameError
+from comity.rules.games import Game, GameError, criteria
 from comity.rules.residuals import measured
 from comity.rules.sampling import Interval, draw_power, normalise
 
@@ -139,12 +139,26 @@ def exact_swings(
         return Method.COUNTED, ((0,) * n,) * n
     by_enumeration = ENUMERATED_AT_A_TIME * 2**n * len(brief.measures) if enumerable(brief) else None
     if by_enumeration is None or by_enumeration > 2**22:  # a fraction of a second is not worth a plan
-        planned = plan(brief, most if by_enumeration is None else min(most, by_enumeration), MOST_WORDS)
+        allowed = most if by_enumeration is None else min(most, by_enumeration)
+        dual = _asks_for_most(game)
+        planned = plan(measured(game.dual()) if dual else brief, allowed, MOST_WORDS)
         if planned is not None:
-            return Method.COUNTED, tuple(map(tuple, count_swings(planned, threads)))
+            swings = count_swings(planned, threads)
+            return Method.COUNTED, tuple(tuple(reversed(row)) if dual else tuple(row) for row in swings)
     if by_enumeration is not None:
         return Method.ENUMERATED, tuple(map(tuple, enumerate_swings(brief)))
     return None
+
+
+def _asks_for_most(game: Game) -> bool:
+    """Whether quotas are above half, on the whole: then blocking takes less than winning, and is counted instead.
+
+    Who makes a coalition of s others win is who makes the n - 1 - s remaining ones block.
+    """
+    asked = [
+        Fraction(criterion.quota, sum(criterion.weights)) for criterion in criteria(game.rule) if any(criterion.weights)
+    ]
+    return 2 * sum(min(max(share, Fraction(0)), Fraction(1)) for share in asked) > len(asked)
 
 
 def winning_by_size(game: Game, swings: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
