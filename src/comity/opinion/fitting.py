@@ -51,7 +51,7 @@ def padded(table: Array) -> Array:
 @njit(cache=True, nogil=True)
 def round_of_people(
     offsets: Array, columns: Array, values: Array, active: Array, before: Array, after: Array, slopes: Array,
-    n_axes: int, state: Array, inner: int, bound: Array, first: int, last: int,
+    n_axes: int, state: Array, from_prior: bool, inner: int, bound: Array, first: int, last: int,
     weights: Array, signs: Array, spread: Array, answered: Array,
 ) -> int:  # fmt: skip
     """One round over people first..last-1: `inner` steps of their positions, in place in `state`, then sums over their votes.
@@ -59,7 +59,8 @@ def round_of_people(
     before, after (n_statements, width): padded second moments of each statement's parameters, on the axes on which `state` was
     left and on those that it is brought to; slopes: padded. weights (n_statements, width), signs (n_statements, width of
     slopes + 1), spread (1, width): sums, in whole float64 numbers, see `Moments`. Without room in `weights` (no rows) only
-    positions are found. Returns how many people stand behind the sums.
+    positions are found. from_prior: everybody stands at the prior in `state`, so that the first step weighs all votes on a
+    statement alike. Returns how many people stand behind the sums.
     """
     pairs = state.shape[1]
     most = 0
@@ -70,6 +71,7 @@ def round_of_people(
     moment, sums = np.zeros((1, after.shape[1])), np.zeros((1, after.shape[1]))
     ahead, means = np.zeros((1, slopes.shape[1])), np.zeros((1, signs.shape[1]))
     counted = 0
+    weighed = _weighed_at_prior(after, n_axes, bound) if from_prior else np.empty((0, after.shape[1]))
     packed, pull = np.zeros((pairs, BLOCK)), np.zeros((n_axes, BLOCK))
     room = np.zeros((3 * n_axes * n_axes + n_axes, BLOCK))
     mean, covariance = np.zeros((n_axes, BLOCK)), np.zeros((pairs, BLOCK))
@@ -95,11 +97,15 @@ def round_of_people(
                 table = before if step == 0 else after
                 for p in range(people):
                     if begin[p] < begin[p + 1]:
-                        _doubled(state[base + p], moment)
-                        _weigh(table, column[begin[p] : begin[p + 1]], moment, weight, bound)
                         sums[:] = 0.0
-                        for r in range(begin[p], begin[p + 1]):
-                            add_row(sums, 0, weight[r - begin[p]], after, column[r])
+                        if from_prior and step == 0:
+                            for r in range(begin[p], begin[p + 1]):
+                                add_row(sums, 0, 1.0, weighed, column[r])
+                        else:
+                            _doubled(state[base + p], moment)
+                            _weigh(table, column[begin[p] : begin[p + 1]], moment, weight, bound)
+                            for r in range(begin[p], begin[p + 1]):
+                                add_row(sums, 0, weight[r - begin[p]], after, column[r])
                         for t in range(pairs):
                             packed[t, p] = sums[0, t]
                 _solve(packed, pull, n_axes, room, mean, covariance)
@@ -133,6 +139,19 @@ def round_of_people(
 
 
 @njit(cache=True, nogil=True)
+def _weighed_at_prior(table: Array, n_axes: int, bound: Array) -> Array:
+    """Each statement's row times the weight of a vote on it by somebody who stands at the prior."""
+    moment, weight = np.zeros((1, table.shape[1])), np.empty(len(table))
+    for a in range(n_axes + 1):
+        moment[0, a * (a + 3) // 2] = 1.0
+    _weigh(table, np.arange(len(table)), moment, weight, bound)
+    weighed = np.zeros(table.shape)
+    for j in range(len(table)):
+        add_row(weighed, j, weight[j], table, j)
+    return weighed
+
+
+@njit(cache=True, nogil=True)
 def _doubled(person: Array, moment: Array) -> None:
     """A person's second moments with those off the diagonal twice, as a dot product of symmetric matrices wants them."""
     at, ahead = 0, 0
@@ -150,8 +169,8 @@ def _weigh(table: Array, column: Array, moment: Array, weight: Array, bound: Arr
         weight[r] = dot_rows(table, column[r], moment, 0)
     for r in range(len(column)):
         x = np.sqrt(max(weight[r], 0.0)) * _TABLE_STEP
-        k = int(min(x, _TABLE_END * _TABLE_STEP))
-        near = bound[k] + (x - k) * (bound[k + 1] - bound[k])
+        k = np.uint64(min(x, _TABLE_END * _TABLE_STEP))
+        near = bound[k] + (x - np.float64(k)) * (bound[k + np.uint64(1)] - bound[k])
         weight[r] = near if x < _TABLE_END * _TABLE_STEP else _TABLE_STEP / (2.0 * x)
 
 

@@ -253,7 +253,7 @@ def _rounds(
 def place(votes: Votes, model: ResponseModel, *, threads: int = 1) -> Positions:
     """Positions of people under a held model; local to each person. O(votes n_axes^2) time."""
     state = _prior_state(votes.n_participants, model.n_axes)
-    _pass(votes, model, model, state, inner=6, sums=False, threads=threads)
+    _pass(votes, model, model, state, inner=6, from_prior=True, sums=False, threads=threads)
     return Positions(state, _placed(votes, model.active))
 
 
@@ -406,6 +406,7 @@ def _pass(
     *,
     inner: int,
     threads: int,
+    from_prior: bool = False,
     sums: bool = True,
 ) -> Moments:
     """One round over people: `inner` steps of their positions (in place, in `state`), then the moments, zero without `sums`.
@@ -425,7 +426,7 @@ def _pass(
         for first in range(bounds[0], bounds[1], PEOPLE_PER_SUM):
             some = np.zeros((rows, new.shape[1])), np.zeros((rows, width_for(d + 1))), np.zeros((1, new.shape[1]))
             spread[-1] += round_of_people(
-                votes.offsets, votes.columns, votes.values, model.active, old, new, slopes, d, state, inner, BOUND,
+                votes.offsets, votes.columns, votes.values, model.active, old, new, slopes, d, state, from_prior, inner, BOUND,
                 first, min(first + PEOPLE_PER_SUM, bounds[1]), *some, answered,
             )  # fmt: skip
             for total, found in zip((weights, signs, spread[None, :-1]), some, strict=True):
