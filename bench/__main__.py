@@ -54,6 +54,10 @@ def _parts(given: argparse.Namespace) -> dict[str, tuple[str, Callable[[], None]
             lambda: _script("coordination", "--draws", str(draws(20)), "--clean", str(5 * draws(20))),
         ),
         "routing": ("votes until the top ten is stable", lambda: _script("routing", "--draws", str(draws(10)))),
+        "ballot_box": (
+            "votes a second, maps, restarts, watchers",
+            lambda: _script("ballot_box", *(("--tiny",) if tiny else ())),
+        ),
         "pages": (
             "pages of a whole organisation",
             lambda: _script("pages", *(("--events", "5000", "--rounds", "5") if tiny else ())),
@@ -67,7 +71,7 @@ def main() -> int:
         "parts",
         nargs="*",
         metavar="PART",
-        help="speed live cold hidden stability worst_off groups coordination routing pages",
+        help="speed live cold hidden stability worst_off groups coordination routing ballot_box pages",
     )
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--draws", type=int, help="splits or draws of every part that has them")

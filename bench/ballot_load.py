@@ -9,6 +9,7 @@ from __future__ import annotations
 import select
 import socket
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -62,27 +63,30 @@ def load(
     """
     poll = select.epoll()
     lines: dict[int, _Line] = {}
-    number, answered, lost = 0, 0, 0
+    number, lost, under_way = 0, 0, 0
     told = Told(0.0, [], {}, [], [], 0)
     began = time.perf_counter()
-    idle: list[int] = []
+    idle: deque[int] = deque()
 
-    def send(line: _Line) -> None:
+    def send(line: _Line) -> bool:
         nonlocal number
-        if (most is not None and number >= most) or time.perf_counter() - began >= seconds:
-            return
-        if rate is not None and number >= rate * (time.perf_counter() - began):
+        now = time.perf_counter()
+        if (most is not None and number >= most) or now - began >= seconds:
+            return False
+        if rate is not None and number >= rate * (now - began):
             idle.append(line.socket.fileno())
-            return
+            return False
         data, line.stands_for = request(number)
         number += 1
-        line.since = time.perf_counter()
+        line.since = now
         line.socket.sendall(data)
+        return True
 
     def gone(line: _Line) -> None:
-        nonlocal lost
+        nonlocal lost, under_way
         lost += 1
         if line.since:
+            under_way -= 1
             told.unknown.append(line.stands_for)
         del lines[line.socket.fileno()]
         poll.unregister(line.socket)
@@ -95,11 +99,17 @@ def load(
         poll.register(opened, select.EPOLLIN)
     for line in list(lines.values()):
         send(line)
-    while lines and (any(line.since for line in lines.values()) or idle):
-        waiting, idle = idle, []
-        for descriptor in waiting:
-            if descriptor in lines:
-                send(lines[descriptor])
+    under_way = sum(line.since > 0 for line in lines.values())
+    while lines and (under_way or idle):
+        due = time.perf_counter()
+        while idle and (due - began >= seconds or rate is None or number < rate * (due - began)):
+            waiting = lines.get(idle.popleft())
+            if waiting is not None:
+                try:
+                    under_way += send(waiting)
+                except OSError:
+                    under_way += 1
+                    gone(waiting)  # which takes it off
         ready = poll.poll(0.001 if idle else 1.0)
         now = time.perf_counter()
         if not ready and now - began > seconds + 30:
@@ -121,16 +131,15 @@ def load(
                 continue
             line.got.clear()
             told.statuses[status] = told.statuses.get(status, 0) + 1
-            answered += 1
             if status in (200, 304):
                 told.latencies.append(now - line.since)
                 if remember:
                     told.acknowledged.append(line.stands_for)
             line.since = 0.0
             try:
-                send(line)
+                under_way += send(line) - 1
             except OSError:
-                gone(line)
+                gone(line)  # which takes it off
     told.seconds = time.perf_counter() - began
     told.lost = lost
     told.unknown += [line.stands_for for line in lines.values() if line.since]

@@ -7,6 +7,7 @@ exist here only: a slow disk, and a clock that is wrong.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -73,6 +74,7 @@ def main() -> None:
         os.sched_setaffinity(0, {given.core})
     box = box_in(given.folder, given.url, delay=given.commit_delay, shift=given.shift)
     box.start()
+    gc.freeze()  # as the site's server does
     wide = Limit(given.limit, given.limit)
     intake = Intake(nothing_else, box, KEY, limits=Limits(wide, wide))
     Server(uvicorn.Config(intake, port=0, log_level="warning", access_log=False)).run()

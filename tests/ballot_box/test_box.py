@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -28,6 +30,9 @@ from comity.ballot_box import (
     Refusal,
     Refused,
 )
+from comity.ballot_box.postgres import PostgresStore
+from comity.ballot_box.shelf import PostgresShelf, SqliteShelf
+from comity.ballot_box.sqlite import SqliteStore
 from comity.opinion import Moderation, Statement
 
 ANNA, BEN, CHEN = 11, 12, 13
@@ -125,6 +130,17 @@ def test_an_unknown_consultation_is_refused(box: BallotBox) -> None:
         box.open_consultation("no/where")
 
 
+def test_a_box_that_nobody_wrote_to_is_empty(tmp_path: Path) -> None:
+    box = BallotBox(SqliteStore(tmp_path / "new"), SqliteShelf(tmp_path / "new"))
+    assert box.consultations() == ()
+    assert box.seal({}) == ()
+    assert box.latest("C1") is None
+    assert why(lambda: box.mine("C1", ANNA)) is Refusal.CONSULTATION_UNKNOWN
+    box.open_consultation("C1")
+    assert box.consultations() == ("C1",)
+    box.stop()
+
+
 def test_control_may_be_repeated(box: BallotBox, consultation: str) -> None:
     before = box.rules(consultation)
     box.open_consultation(consultation, title="A test", segments=["region"])
@@ -208,7 +224,7 @@ def test_what_was_erased_is_in_no_file(sqlite_box: BallotBox, sqlite_consultatio
 
 def _rows(box: BallotBox, sql: str, *parameters: Any) -> list[Any]:
     with box.store.reading() as reader:
-        return reader._execute(sql, parameters).fetchall()
+        return reader.execute(sql, parameters).fetchall()
 
 
 def test_a_discarded_consultation_is_gone(box: BallotBox, consultation: str) -> None:
@@ -286,6 +302,57 @@ def test_an_import_keeps_the_multiset_of_its_events(box: BallotBox, consultation
     box.verify(consultation)
     with pytest.raises(ValueError, match="list the statement first"):
         box.load(consultation, [PastVote(0, 99, 1, 0)])
+
+
+def test_a_copy_is_of_everything_and_fills_either_store(box: BallotBox, consultation: str, tmp_path: Path) -> None:
+    for who in (ANNA, BEN, CHEN):
+        box.cast(consultation, who, [Answer(number, 1) for number in range(1, 5)], device="d", numbers=[1, 2, 3, 4])
+    box.declare(consultation, BEN, {"region": "north"})
+    box.erase(consultation, CHEN)
+    (head,) = (head for head in box.seal({}) if head.consultation == consultation)
+    copied = tmp_path / "copy"
+    copied.mkdir()
+    box.copy_to(copied)
+    as_it_lies = BallotBox(SqliteStore(copied), SqliteShelf(copied))
+    filled = BallotBox(SqliteStore(tmp_path / "filled"), SqliteShelf(tmp_path / "filled"))
+    filled.fill_from(copied)
+    for other in (as_it_lies, filled):
+        assert other.verify(consultation, [head]) == head
+        assert other.rules(consultation) == box.rules(consultation)
+        assert other.votes(consultation).digest() == box.votes(consultation).digest()
+        other.cast(consultation, ANNA, [Answer(1, -1)], device="d", numbers=[4])  # taken already, there too
+        assert other.mine(consultation, ANNA)[1].vote == 1
+        other.open_consultation("another")
+        other.stop()
+    with pytest.raises(ValueError, match="already"):
+        filled.fill_from(copied)
+    filled.stop()
+
+
+def test_votes_move_from_sqlite_to_postgres(
+    sqlite_box: BallotBox, sqlite_consultation: str, tmp_path: Path, postgres: str
+) -> None:
+    url = _empty_database(postgres)
+    sqlite_box.cast(sqlite_consultation, ANNA, [Answer(1, 1)])
+    (head,) = sqlite_box.seal({})
+    copied = tmp_path / "copy"
+    copied.mkdir()
+    sqlite_box.copy_to(copied)
+    moved = BallotBox(PostgresStore(url), PostgresShelf(url))
+    moved.fill_from(copied)
+    assert moved.verify(sqlite_consultation, [head]) == head
+    moved.open_consultation("another")
+    moved.cast(sqlite_consultation, BEN, [Answer(1, 1)])
+    assert moved.counts(sqlite_consultation).participants == 2
+    moved.stop()
+
+
+def _empty_database(url: str) -> str:
+    name = f"empty_{uuid.uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    start, _, query = url.partition("?")
+    return f"{start.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
 
 
 def test_a_second_writer_is_refused_with_a_sentence_and_a_reader_is_not(

@@ -116,18 +116,10 @@ def killed_under_load(folder: Path, times: int, url: str = "") -> None:
             timer.join()
             acknowledged += len(told[-1].acknowledged)
     assert check_log(box, name, told) == acknowledged > times
-    with served(folder, *options) as (_, port):  # what was never acknowledged is sent again, each once
-        again = [entry for run in told for entry in run.unknown]
-        resent = load(
-            port, lambda n: (voters.bytes_of(*again[n]), again[n]), connections=1, most=len(again), remember=True
-        )
-        assert len(resent.acknowledged) == len(again)
-    box.verify(name)
-    box.store.close()
 
 
 @pytest.mark.slow
-def test_killed_three_times_under_load_no_acknowledged_answer_is_lost(tmp_path: Path) -> None:
+def test_killed_under_load_no_acknowledged_answer_is_lost(tmp_path: Path) -> None:
     killed_under_load(tmp_path, 3)
 
 
@@ -170,21 +162,19 @@ def test_ballots_follow_from_the_log_after_a_kill(tmp_path: Path) -> None:
 def test_a_wrong_clock_opens_and_closes_by_that_clock_and_loses_nothing(tmp_path: Path) -> None:
     box, name = founded(tmp_path)
     now = datetime.now(UTC)
-    box.open_consultation(name, opens=now - timedelta(hours=1), closes=now + timedelta(hours=1))
+    box.open_consultation("short", closes=now + timedelta(minutes=5))
+    box.set_statements("short", [Listed(Statement(number)) for number in range(STATEMENTS)])
     box.stop()
-    voters = Voters(name)
-    voters.tickets = {
-        who: tickets.issue(KEY, name, who, now + timedelta(days=30)).encode() for who in range(1, PEOPLE + 1)
-    }
-    told = []
-    for shift, status in ((0, 200), (7200, 409), (-600, 200)):
+    voters, short, told = Voters(name), Voters("short"), []
+    for shift, status in ((600, 409), (-600, 200)):
         with served(tmp_path, "--shift", str(shift)) as (_, port):
-            run = load(port, voters.request, connections=4, most=20, remember=True)
-            assert run.statuses == {status: 20}
-            told.append(run)
+            told.append(load(port, voters.request, connections=4, most=20, remember=True))
+            assert told[-1].statuses == {200: 20}
+            assert load(port, short.request, connections=4, most=20).statuses == {status: 20}
     assert check_log(box, name, told) == 40
     times = [past.time_ms for past in box.history(name)]
     assert times != sorted(times), "the second run's clock was behind: the log has an order of its own"
+    box.store.close()
 
 
 @contextlib.contextmanager

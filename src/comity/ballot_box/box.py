@@ -29,11 +29,14 @@ from comity.ballot_box.answers import (
 )
 from comity.ballot_box.canonical import as_votes
 from comity.ballot_box.chain import Head, check, genesis
+from comity.ballot_box.copies import copy_maps, copy_votes, fill_maps, fill_votes
 from comity.ballot_box.places import Place, place_on
 from comity.ballot_box.postgres import PostgresStore
 from comity.ballot_box.refusals import BoxRefuses, ChainBroken, Receipt, Refusal, Refused
 from comity.ballot_box.rules import FLOOR, Listed, Rules
+from comity.ballot_box.shelf import NAME as MAPS_NAME
 from comity.ballot_box.shelf import PostgresShelf, Published, Shelf, SqliteShelf, Version
+from comity.ballot_box.sqlite import NAME as VOTES_NAME
 from comity.ballot_box.sqlite import SqliteStore
 from comity.ballot_box.store import OF_A_CONSULTATION, Reader, Store
 from comity.ballot_box.taking import Ask
@@ -41,6 +44,8 @@ from comity.ballot_box.writer import MOST_TOGETHER, Writer
 from comity.opinion import Votes
 
 NAME_LENGTH = 64
+COPIES = (VOTES_NAME, MAPS_NAME)
+"""Names of the files that `copy_to` makes."""
 ERASURES_KEPT = 60 * 60 * 1000
 """Milliseconds for which it is remembered who was erased, for those who hold votes in memory."""
 
@@ -404,6 +409,23 @@ class BallotBox:
                         yield PastVote(
                             entry.content.participant, answer.statement, answer.vote, entry.content.at, answer.important
                         )
+
+    def copy_to(self, folder: Path) -> tuple[Path, ...]:
+        """Write all votes and all published maps into two files in a folder, `COPIES`, whatever store they are in. While votes arrive;
+        each file is of one moment, and the maps are no older than the votes. Raises StoreAway, FileExistsError.
+        """
+        votes, maps = (folder / name for name in COPIES)
+        copy_votes(self.store, votes)
+        copy_maps(self.shelf, maps)
+        return votes, maps
+
+    def fill_from(self, folder: Path) -> None:
+        """Fill an empty ballot box from such files. Raises ValueError if it is not empty."""
+        votes, maps = (folder / name for name in COPIES)
+        self.writer.do(lambda store: fill_votes(store, votes))
+        fill_maps(self.shelf, maps)
+        with self.store.reading() as reader:
+            self._rules = reader.rules()
 
     # --- maps ---
 

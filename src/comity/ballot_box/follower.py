@@ -37,7 +37,7 @@ MOST_FOR_COORDINATION = 100_000
 """People beyond whom the last full run does not look for coordinated voters, which takes longest."""
 
 
-MOST_REMEMBERED = 250
+MOST_REMEMBERED = 60
 """People of whom it is remembered what they had answered in the last version: many more than a floor asks for."""
 
 
@@ -48,7 +48,7 @@ class Pace:
     often that more than one part in `rest` of the time goes into them.
     """
 
-    publish: float = 2.0
+    publish: float = 1.0
     full_run: float = 600.0
     growth: float = 0.1
     rest: float = 5.0
@@ -153,8 +153,7 @@ class Follower:
     def _run(self, rules: Rules, votes: Votes, entries: int, erasures: int) -> _Followed:
         began = time.monotonic()
         settings, source = _settings(rules), _source(rules)
-        full = analyse(votes, settings, source=source, threads=self._threads, coordination=False)
-        live = LiveMap(votes, settings, held=full, source=source, coordination=False, threads=self._threads)
+        live = LiveMap(votes, settings, source=source, coordination=False, threads=self._threads)
         now = time.monotonic()
         return _Followed(rules, live, entries, erasures, now, entries, now - began, seen=entries)
 

@@ -26,7 +26,7 @@ from comity.ballot_box.store import NoRoom, StoreAway
 
 logger = logging.getLogger(__name__)
 
-EVERY = 0.5
+EVERY = 0.25
 """Seconds between two looks at the log."""
 PAUSE = 2.0
 NICE = 5

@@ -40,6 +40,7 @@ class PostgresStore:
         self._url = url
         self._delay = commit_delay
         self._connection: Connection | None = None
+        self._made = False
         self._idle: list[Connection] = []
         self._idle_lock = threading.Lock()
 
@@ -50,7 +51,10 @@ class PostgresStore:
             self._connection = self._connected()
 
     def _connected(self) -> Connection:
+        """A connection to a database that has the tables."""
         connection = self._connect()
+        if self._made:
+            return connection
         try:
             with connection.transaction():
                 connection.execute("SELECT pg_advisory_xact_lock(%s)", (_CONNECTING,))
@@ -60,6 +64,7 @@ class PostgresStore:
         except psycopg.Error as error:
             connection.close()
             raise _translated(error) from error
+        self._made = True
         return connection
 
     def _connect(self) -> Connection:
@@ -98,7 +103,7 @@ class PostgresStore:
             with self._idle_lock:
                 connection = self._idle.pop() if self._idle else None
             fresh = connection is None
-            connection = connection or self._connect()
+            connection = connection or self._connected()
             try:
                 connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             except psycopg.OperationalError as error:
@@ -134,7 +139,8 @@ class PostgresStore:
         self.open()  # again, if the server was away
         connection = self._writing
         try:
-            with connection.transaction():
+            # In a pipeline what needs no answer waits for none: a commit costs three journeys instead of eight.
+            with connection.pipeline(), connection.transaction():
                 yield Reader(_executor(connection))
                 if self._delay:
                     time.sleep(self._delay)
@@ -191,6 +197,16 @@ class PostgresStore:
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         return _executor(self._writing)(sql, parameters)
+
+    def executemany(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        with self._writing.cursor() as cursor:
+            cursor.executemany(sql.replace("?", "%s"), rows)
+
+    def renumber(self) -> None:
+        for table in ("consultation", "erasure"):
+            self._writing.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'number'), (SELECT coalesce(max(number), 0) + 1 FROM {table}), false)"
+            )
 
     def scrub(self) -> bool:
         """PostgreSQL keeps rows of before until it vacuums; so that is asked for at once."""

@@ -81,20 +81,29 @@ class Shelf(Protocol):
         """Take down all versions of a consultation."""
         ...
 
+    def using(self) -> contextlib.AbstractContextManager[Any]:
+        """A transaction on it: what executes SQL, with `?` for each parameter."""
+        ...
+
     def close(self) -> None:
         """Let go of everything."""
         ...
 
 
-class _Shelf:
-    """What both shelves have in common. `_using` gives a cursor's execute, in a transaction."""
+def tables() -> list[str]:
+    """How the shelf is made in SQLite."""
+    return [_TABLE.format(key="INTEGER PRIMARY KEY AUTOINCREMENT", int="INTEGER", bytes="BLOB"), _INDEX]
 
-    def _using(self) -> contextlib.AbstractContextManager[Any]:
+
+class _Shelf:
+    """What both shelves have in common. `using` gives a cursor's execute, in a transaction."""
+
+    def using(self) -> contextlib.AbstractContextManager[Any]:
         raise NotImplementedError
 
     def publish(self, published: Published, version: Version, places: bytes) -> None:
         p = published
-        with self._using() as execute:
+        with self.using() as execute:
             hour = p.at - p.at % HOUR
             first = execute(
                 "SELECT 1 FROM published WHERE consultation = ? AND kept = 1 AND at >= ?", (p.consultation, hour)
@@ -115,7 +124,7 @@ class _Shelf:
             )  # fmt: skip
 
     def latest(self, consultation: str) -> Published | None:
-        with self._using() as execute:
+        with self.using() as execute:
             row = execute(
                 "SELECT consultation, version, at, frozen, entries FROM published WHERE consultation = ? "
                 "ORDER BY number DESC LIMIT 1",
@@ -124,7 +133,7 @@ class _Shelf:
         return None if row is None else _published(row)
 
     def kept(self, consultation: str) -> tuple[Published, ...]:
-        with self._using() as execute:
+        with self.using() as execute:
             rows = execute(
                 "SELECT consultation, version, at, frozen, entries FROM published WHERE consultation = ? ORDER BY number",
                 (consultation,),
@@ -132,7 +141,7 @@ class _Shelf:
         return tuple(map(_published, rows))
 
     def version(self, consultation: str, version: str) -> Version | None:
-        with self._using() as execute:
+        with self.using() as execute:
             row = execute(
                 "SELECT map, result, sums FROM published WHERE consultation = ? AND version = ? ORDER BY number DESC LIMIT 1",
                 (consultation, version),
@@ -140,14 +149,14 @@ class _Shelf:
         return None if row is None else Version(*map(bytes, row))
 
     def places(self, consultation: str) -> bytes | None:
-        with self._using() as execute:
+        with self.using() as execute:
             row = execute(
                 "SELECT places FROM published WHERE consultation = ? ORDER BY number DESC LIMIT 1", (consultation,)
             ).fetchone()
         return None if row is None or row[0] is None else bytes(row[0])
 
     def discard(self, consultation: str) -> None:
-        with self._using() as execute:
+        with self.using() as execute:
             execute("DELETE FROM published WHERE consultation = ?", (consultation,))
 
 
@@ -160,7 +169,7 @@ class SqliteShelf(_Shelf):
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
-    def _using(self) -> Iterator[Any]:
+    def using(self) -> Iterator[Any]:
         with self._lock:
             try:
                 connection = self._connection or self._open()
@@ -173,8 +182,8 @@ class SqliteShelf(_Shelf):
         self._path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self._path, timeout=10, check_same_thread=False)
         self._path.chmod(0o600)
-        connection.execute(_TABLE.format(key="INTEGER PRIMARY KEY AUTOINCREMENT", int="INTEGER", bytes="BLOB"))
-        connection.execute(_INDEX)
+        for table in tables():
+            connection.execute(table)
         self._connection = connection
         return connection
 
@@ -194,7 +203,7 @@ class PostgresShelf(_Shelf):
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
-    def _using(self) -> Iterator[Any]:
+    def using(self) -> Iterator[Any]:
         with self._lock:
             try:
                 connection = self._connection or self._open()

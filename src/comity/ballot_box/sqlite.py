@@ -44,10 +44,12 @@ HELD_BALLOTS = 100_000
 """Ballots kept in memory, for people who vote come again at once; some 300 bytes each."""
 ROUND = 10.0
 """Seconds between two rounds in which ballots that changed are written down; after a crash so much of the log is entered again."""
+MOST_ROWS = 256
+"""Rows of one statement."""
 WITH_A_COMMIT = 128
 """Ballots that are written down with one commit."""
 IDLE_READERS = 8
-_TYPES = {"key": "INTEGER PRIMARY KEY AUTOINCREMENT", "int": "INTEGER", "bytes": "BLOB", "clustered": " WITHOUT ROWID"}
+TYPES = {"key": "INTEGER PRIMARY KEY AUTOINCREMENT", "int": "INTEGER", "bytes": "BLOB", "clustered": " WITHOUT ROWID"}
 _FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
@@ -96,7 +98,7 @@ class SqliteStore:
                 connection.execute(f"PRAGMA {pragma}")
             connection.execute("BEGIN IMMEDIATE")
             for table in TABLES:
-                connection.execute(table.format(**_TYPES))
+                connection.execute(table.format(**TYPES))
             connection.execute("COMMIT")
         except BaseException:
             connection.close()
@@ -139,6 +141,7 @@ class SqliteStore:
     def reading(self) -> Iterator[Reader]:
         with self._idle_lock:
             connection = self._idle.pop() if self._idle else None
+        on_disk = connection is not None or self.path.exists()
         try:
             connection = connection or self._reader()
             connection.execute("BEGIN")
@@ -152,13 +155,18 @@ class SqliteStore:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             with self._idle_lock:
-                keep = len(self._idle) < IDLE_READERS
+                keep = on_disk and len(self._idle) < IDLE_READERS
                 if keep:
                     self._idle.append(connection)
             if not keep:
                 connection.close()
 
     def _reader(self) -> sqlite3.Connection:
+        if not self.path.exists():  # nobody has written yet: as if all tables were empty
+            empty = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+            for table in TABLES:
+                empty.execute(table.format(**TYPES))
+            return empty
         return sqlite3.connect(
             f"{self.path.resolve().as_uri()}?mode=ro",
             uri=True,
@@ -227,10 +235,9 @@ class SqliteStore:
 
     def append(self, lines: Sequence[Line], ballots: dict[Key, Ballot], tips: dict[int, Tip]) -> None:
         run = self._writing.executemany
-        run(
-            "INSERT INTO entry (consultation, position, participant, before, at, salt, answers, traits, queue) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            map(line_row, lines),
+        self._insert(
+            "INSERT INTO entry (consultation, position, participant, before, at, salt, answers, traits, queue) VALUES ",
+            list(map(line_row, lines)),
         )
         run("INSERT INTO link VALUES (?, ?, ?)", [(number, tip.entries, tip.hash) for number, tip in tips.items()])
         run(
@@ -241,6 +248,18 @@ class SqliteStore:
             self._undo.setdefault(key, self._changed.get(key))
             self._changed[key] = ballot
         self._write_down()
+
+    def _insert(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert rows by the hundred: after each statement this thread has to wait for the interpreter's lock again."""
+        first = 0
+        while first < len(rows):
+            count = min(
+                1 << ((len(rows) - first).bit_length() - 1), MOST_ROWS
+            )  # few lengths, so that all stay prepared
+            one = f"({', '.join('?' * len(rows[0]))})"
+            values = list(itertools.chain.from_iterable(rows[first : first + count]))
+            self._writing.execute(f"{sql}{', '.join([one] * count)}", values)
+            first += count
 
     def settle(self) -> None:
         self._round_began = float("-inf")
@@ -261,7 +280,7 @@ class SqliteStore:
         chosen, self._round = self._round[:most], self._round[most:]
         written = {key: self._changed[key] for key in chosen if key in self._changed}
         run = self._writing.executemany
-        run("INSERT OR REPLACE INTO ballot VALUES (?, ?, ?, ?, ?, ?)", itertools.starmap(ballot_row, written.items()))
+        self._insert("INSERT OR REPLACE INTO ballot VALUES ", list(itertools.starmap(ballot_row, written.items())))
         for key, ballot in written.items():
             self._undo.setdefault(key, ballot)
             del self._changed[key]
@@ -278,6 +297,13 @@ class SqliteStore:
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
         self._held.clear()
         return self._writing.execute(sql, parameters)
+
+    def executemany(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        self._held.clear()
+        self._writing.executemany(sql, rows)
+
+    def renumber(self) -> None:
+        """SQLite does that by itself."""
 
     def scrub(self) -> bool:
         """Empty the write-ahead log, where pages of before an erasure may stand; a reader in the middle of something delays it."""

@@ -105,19 +105,19 @@ class Reader:
     """Reads a store as it was at one moment. `execute` takes SQL with `?` for each parameter."""
 
     def __init__(self, execute: Any) -> None:
-        self._execute = execute
+        self.execute = execute
 
     def _one(self, sql: str, *parameters: Any) -> tuple[Any, ...] | None:
-        found: tuple[Any, ...] | None = self._execute(sql, parameters).fetchone()
+        found: tuple[Any, ...] | None = self.execute(sql, parameters).fetchone()
         return found
 
     def rules(self, only: str | None = None) -> dict[str, Rules]:
         """Rules by consultation; only: of that one, if it is there."""
         chosen, given = ("WHERE id = ?", (only,)) if only is not None else ("", ())
-        rows = self._execute(f"SELECT number, id, revision, rules FROM consultation {chosen} ORDER BY number", given)
+        rows = self.execute(f"SELECT number, id, revision, rules FROM consultation {chosen} ORDER BY number", given)
         listed = rows.fetchall()
         barred: dict[int, set[int]] = {}
-        for number, participant in self._execute("SELECT consultation, participant FROM barred", ()).fetchall():
+        for number, participant in self.execute("SELECT consultation, participant FROM barred", ()).fetchall():
             barred.setdefault(number, set()).add(participant)
         return {
             key: ruling.read(number, key, revision, text, frozenset(barred.get(number, ())))
@@ -126,7 +126,7 @@ class Reader:
 
     def revisions(self) -> dict[str, int]:
         """Revision of the rules of each consultation."""
-        return dict(self._execute("SELECT id, revision FROM consultation", ()).fetchall())
+        return dict(self.execute("SELECT id, revision FROM consultation", ()).fetchall())
 
     def tip(self, number: int) -> Tip:
         """Where the log of a consultation ends."""
@@ -137,7 +137,7 @@ class Reader:
 
     def tips(self) -> list[tuple[str, int, int, bytes]]:
         """Consultation, its number, length of its log, head."""
-        rows = self._execute("SELECT id, number, entries, head FROM consultation ORDER BY id", ()).fetchall()
+        rows = self.execute("SELECT id, number, entries, head FROM consultation ORDER BY id", ()).fetchall()
         return [(key, number, entries, bytes(head)) for key, number, entries, head in rows]
 
     def ballot(self, number: int, participant: int) -> Ballot:
@@ -155,7 +155,7 @@ class Reader:
     def unsettled(self, number: int, participant: int | None = None) -> list[tuple[Any, ...]]:
         """Entries that may not be in the ballots as they are stored: position, participant, answers, traits, queue."""
         chosen, given = ("AND participant = ? ", (participant,)) if participant is not None else ("", ())
-        rows = self._execute(
+        rows = self.execute(
             "SELECT position, participant, answers, traits, queue FROM entry WHERE consultation = ? AND position >= "
             "(SELECT settled FROM consultation WHERE number = ?) AND participant IS NOT NULL "
             f"{chosen}ORDER BY position",
@@ -190,7 +190,7 @@ class Reader:
             if declared:
                 traits[participant] = declared
 
-        for participant, answers, declared in self._execute(sql, (number,)):
+        for participant, answers, declared in self.execute(sql, (number,)):
             if participant not in late:
                 add(participant, bytes(answers), declared)
         for participant, ballot in late.items():
@@ -203,7 +203,7 @@ class Reader:
     def entries(self, number: int, first: int = 0, most: int = -1) -> Iterator[Entry]:
         """The log from a position on; most: at most so many entries, -1: all."""
         limit = "" if most < 0 else f" LIMIT {int(most)}"
-        rows = self._execute(
+        rows = self.execute(
             "SELECT position, participant, at, salt, answers, traits, commitment FROM entry "
             f"WHERE consultation = ? AND position >= ? ORDER BY position{limit}",
             (number, first),
@@ -213,7 +213,7 @@ class Reader:
 
     def tail(self, number: int, first: int, most: int) -> list[tuple[int, int | None, bytes, str]]:
         """Position, participant (None: erased), packed answers, traits of entries from a position on."""
-        rows = self._execute(
+        rows = self.execute(
             "SELECT position, participant, answers, traits FROM entry WHERE consultation = ? AND position >= ? "
             "ORDER BY position LIMIT ?",
             (number, first, most),
@@ -224,7 +224,7 @@ class Reader:
 
     def links(self, number: int) -> Iterator[Link]:
         """The chain, from its beginning."""
-        rows = self._execute("SELECT entries, hash FROM link WHERE consultation = ? ORDER BY entries", (number,))
+        rows = self.execute("SELECT entries, hash FROM link WHERE consultation = ? ORDER BY entries", (number,))
         for entries, hashed in rows:
             yield Link(entries, bytes(hashed))
 
@@ -236,7 +236,7 @@ class Reader:
     def erasures(self, number: int, after: int) -> list[tuple[int, int]]:
         """Number and participant of erasures since."""
         sql = "SELECT number, participant FROM erasure WHERE consultation = ? AND number > ? ORDER BY number"
-        return [(int(n), int(who)) for n, who in self._execute(sql, (number, after)).fetchall()]
+        return [(int(n), int(who)) for n, who in self.execute(sql, (number, after)).fetchall()]
 
 
 class Store(Protocol):
@@ -276,6 +276,14 @@ class Store(Protocol):
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         """One statement of a control act; `?` for each parameter. The cursor."""
+        ...
+
+    def executemany(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """The same statement for each of these rows."""
+        ...
+
+    def renumber(self) -> None:
+        """After rows came with numbers of their own: the next number is above them."""
         ...
 
     def scrub(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -90,6 +91,7 @@ def _ballot_box(data: Path) -> Iterator[None]:
     box = at(data, url)
     box.start()
     following = Following(data, url, wanted=box.consultations)
+    gc.freeze()  # what is loaded by now stays, and need not be looked through while people vote
     try:
         yield
     finally:

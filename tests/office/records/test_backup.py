@@ -22,6 +22,8 @@ from django.db.utils import ConnectionHandler
 from tests.office.records.conftest import House, issued, small_house
 from tests.office.records.installation import empty_installation, opened
 
+from comity.ballot_box import Answer, Listed, at
+from comity.ballot_box.box import COPIES
 from comity.groundwork import files
 from comity.groundwork.acts import actor_for
 from comity.groundwork.models import Person
@@ -36,6 +38,7 @@ from comity.office.records.keys import log_key
 from comity.office.records.models import Checkpoint
 from comity.office.records.restore import RestoreError, restore
 from comity.office.records.snapshot import on
+from comity.opinion import Statement
 
 pytestmark = pytest.mark.django_db(transaction=True)  # a snapshot is taken outside of transactions
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -100,6 +103,27 @@ def check_restored(before: dict[str, list[dict[str, Any]]], head: tuple[int, byt
     assert checks.check_log() == []
     establish_body(by=actor_for(secretary), name=Text.of("Committee"), established_on=date(2026, 11, 1))
     assert proofs.head_now()[0] == head[0] + 1
+
+
+def test_votes_and_maps_come_back_with_it(lived_in: House, tmp_path: Path, data_folder: Path) -> None:
+    box = at(data_folder, os.environ.get("COMITY_DATABASE_URL", ""))
+    box.open_consultation("backed-up")
+    box.set_statements("backed-up", [Listed(Statement(1))])
+    box.cast("backed-up", 7, [Answer(1, 1)])
+    (sealed,) = (head for head in box.seal({}) if head.consultation == "backed-up")
+    made(tmp_path / "backup.age")
+    box.discard("backed-up")
+    box.stop()
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    for name, content in names_in(tmp_path / "backup.age").items():
+        if name in COPIES:
+            (copies / name).write_bytes(content)
+    again = at(copies)
+    assert again.verify("backed-up", [sealed]) == sealed
+    assert again.mine("backed-up", 7) == {1: Answer(1, 1)}
+    assert again.kept("backed-up") == ()
+    again.stop()
 
 
 def test_a_backup_opens_without_comity(lived_in: House, tmp_path: Path) -> None:

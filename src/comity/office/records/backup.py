@@ -4,9 +4,11 @@ Other than an export it holds the secrets too: the key of the log, password hash
 
     backup.json          what it is of: kind of database, applied migrations, columns of the tables, head of the log
     comity.sqlite3       the database, on SQLite; on PostgreSQL tables/NAME, one for each table as COPY writes it
+    votes.sqlite3, maps.sqlite3   the ballot box and its maps, on PostgreSQL too
     files/..., secrets/..., DEMONSTRATION
 
-Database and files are of one moment: the files are those that the database names then.
+Database and files are of one moment: the files are those that the database names then. The votes are of a moment after it, so that
+they hold all that the record has sealed.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 import comity
+from comity.ballot_box import at
 from comity.groundwork import files
 from comity.groundwork.models import StoredFile
 from comity.ledger import LedgerError
@@ -102,6 +105,8 @@ def _write(archive: tarfile.TarFile, path: Path, now: datetime) -> tuple[int, in
         for table, columns in tables.items():
             _copy_table(table, columns, beside / "table")
             _add(archive, f"{TABLES}/{table}", beside / "table", now)
+        for copied in at(Path(settings.COMITY_DATA), os.environ.get("COMITY_DATABASE_URL", "")).copy_to(beside):
+            _add(archive, copied.name, copied, now)
         held, missing = 0, []
         named = StoredFile.objects.filter(removed_at__isnull=True).order_by("sha256")
         for sha256 in named.values_list("sha256", flat=True).distinct():

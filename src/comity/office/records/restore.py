@@ -26,7 +26,7 @@ FORMAT = 1
 SQLITE, TABLES = "comity.sqlite3", "tables"
 DATABASE_SETTING = "COMITY_DATABASE_URL"
 _KNOWN = re.compile(
-    r"comity\.sqlite3|DEMONSTRATION|tables/[a-z0-9_]{1,63}|files/[0-9a-f]{2}/[0-9a-f]{64}|secrets/[a-z0-9_-]{1,60}"
+    r"(comity|votes|maps)\.sqlite3|DEMONSTRATION|tables/[a-z0-9_]{1,63}|files/[0-9a-f]{2}/[0-9a-f]{64}|secrets/[a-z0-9_-]{1,60}"
 )
 _MADE_AT_START = {"secrets/django", "server.lock"}
 """What an installation that was never used may hold already."""
@@ -64,6 +64,7 @@ def restore(path: Path, passphrase: str, data: Path) -> Restored:
         if about["database"] == "postgresql":
             _fill_postgresql(about, unpacked / TABLES)
             shutil.rmtree(unpacked / TABLES)
+            _fill_ballot_box(unpacked)
         _put_in_place(unpacked, data)
     finally:
         shutil.rmtree(unpacked, ignore_errors=True)
@@ -187,6 +188,18 @@ def _fill_postgresql(about: Mapping[str, Any], tables: Path) -> None:
         for order in connection.ops.sequence_reset_sql(no_style(), apps.get_models(include_auto_created=True)):
             cursor.execute(order)
     call_command("migrate", verbosity=0, interactive=False)
+
+
+def _fill_ballot_box(unpacked: Path) -> None:
+    """Votes and maps go into PostgreSQL too, and their files are not needed; a backup of before there was a ballot box has none."""
+    from comity.ballot_box.box import COPIES, at
+
+    if all((unpacked / name).is_file() for name in COPIES):
+        box = at(unpacked, os.environ[DATABASE_SETTING])
+        box.fill_from(unpacked)
+        box.stop()
+        for name in COPIES:
+            (unpacked / name).unlink()
 
 
 __all__ = ["AgeError", "RestoreError", "Restored", "restore"]
