@@ -97,8 +97,8 @@ pins: $(UV) ## recompile the pins after a change in pyproject.toml (UPGRADE=--up
 	$(COMPILE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	echo uv | $(COMPILE) - -c requirements-dev.txt --no-annotate -o requirements-bootstrap.txt
 
-clean: ## remove .venv, caches and built files
-	rm -rf $(VENV) build dist out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+clean: ## remove .venv, caches, built files and what benchmarks keep
+	rm -rf $(VENV) build dist out .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- the environment: two stamps, so that a second run starts at once. Byte code and kernels are compiled here, for the same end ---
