@@ -50,6 +50,14 @@ def test_a_further_yes_never_loses_under_a_rule_that_turns_nothing_round(game: G
             assert all(game.wins_numbers(coalition | {i}) for i in range(len(game.players)))
 
 
+def test_what_is_turned_round_twice_is_not_turned_round() -> None:
+    doubled = Game(("A", "B"), Negated(all_of(Negated(heads(2, 1)), Negated(group(2, {0}, 1)))))
+    assert doubled.monotone
+    assert doubled.wins({"B"})
+    assert not Game(("A", "B"), Negated(heads(2, 1))).monotone
+    assert Game(("A", "B"), all_of(heads(2, 1), Negated(heads(2, 3)))).monotone
+
+
 def test_a_bloc_votes_as_one() -> None:
     game = Game(("A", "B", "C", "D"), all_of(heads(4, 3), group(4, {1, 3}, 1)))
     merged = game.merged({"north": ["D", "A"]})

@@ -123,8 +123,8 @@ class Game:
 
     @property
     def monotone(self) -> bool:
-        """Whether a further yes can never lose what was carried: the rule turns nothing round."""
-        return not _negates(self.rule)
+        """Whether a further yes can never lose what was carried: no criterion is turned round, or it is turned back."""
+        return not _turned_round(self.rule, False)
 
     def number(self, name: str) -> int:
         """The place of a player in the list, from 0; GameError for a stranger."""
@@ -243,10 +243,12 @@ def _reached(criterion: Criterion, present: BoolArray) -> Array:
     return np.asarray(units >= max(0, min(criterion.quota, total + 1)))
 
 
-def _negates(rule: Rule) -> bool:
-    if isinstance(rule, Combined):
-        return any(_negates(part) for part in rule.parts)
-    return isinstance(rule, Negated)
+def _turned_round(rule: Rule, turned: bool) -> bool:
+    if isinstance(rule, Criterion):  # one that is always or never met may be turned round
+        return turned and 0 < rule.quota <= sum(rule.weights)
+    if isinstance(rule, Negated):
+        return _turned_round(rule.part, not turned)
+    return any(_turned_round(part, turned) for part in rule.parts)
 
 
 def _dual(rule: Rule) -> Rule:
