@@ -428,3 +428,19 @@ def test_any_history_gives_what_somebody_who_wrote_everything_down_has(
     assert votes.n_votes == sum(map(len, model.values())) == box.counts(name).votes
     assert box.counts(name).participants == len(model)
     box.verify(name)
+
+
+def test_who_was_erased_is_forgotten_after_an_hour(box: BallotBox, consultation: str, clock: list[float]) -> None:
+    rules = box.rules(consultation)
+    assert rules is not None
+    box.cast(consultation, ANNA, [Answer(1, 1)])
+    box.erase(consultation, ANNA, bar=False)
+
+    def remembered() -> list[int]:
+        with box.store.reading() as reader:
+            return [who for _, who in reader.erasures(rules.number, 0)]
+
+    assert remembered() == [ANNA]
+    clock[0] += 3601
+    box.writer.do(lambda _: box._look())
+    assert remembered() == []

@@ -124,12 +124,17 @@ class BallotBox:
         self._rules = {**self._rules, rules.consultation: rules}
 
     def _look(self) -> None:
-        """See whether another server changed rules."""
+        """Every second, in the writing thread: see whether another server changed rules, and forget who was erased an hour ago."""
+        hour_ago = self._now() - ERASURES_KEPT
         with self.store.reading() as reader:
-            revisions = reader.revisions()
             held = {name: rules.revision for name, rules in self._rules.items()}
-            if revisions != held:
+            if reader.revisions() != held:
                 self._rules = reader.rules()
+            forget = reader.erasures_before(hour_ago)
+        if forget:
+            with self.store.transaction():
+                self.store.execute("DELETE FROM erasure WHERE at < ?", (hour_ago,))
+            self.writer.scrub()
 
     # --- control ---
 
@@ -199,7 +204,6 @@ class BallotBox:
                 store.settle()
                 answers = len(reader.ballot(rules.number, participant).rows) // ANSWER_BYTES
                 emptied = _empty(store, reader, rules.number, participant)
-                store.execute("DELETE FROM erasure WHERE at < ?", (now - ERASURES_KEPT,))
                 if emptied:
                     key = rules.number, participant
                     store.execute(

@@ -94,6 +94,8 @@ class Follower:
         self._store, self._shelf, self._clock, self._threads = store, shelf, clock, threads
         self._pace = pace or Pace()
         self._held: dict[str, _Followed] = {}
+        self._rules: dict[str, Rules] = {}
+        self._finished: dict[str, int] = {}  # frozen, and published for good: at which revision of its rules
         self._pool = ThreadPoolExecutor(1, "full run") if beside else None
 
     def close(self) -> None:
@@ -103,16 +105,25 @@ class Follower:
 
     def step(self, only: str | None = None) -> list[Published]:
         """Bring every consultation up to date, or one; the versions that were published. Raises StoreAway."""
-        with self._store.reading() as reader:
-            rules = reader.rules(only)
-        for gone in sorted(self._held.keys() - rules.keys() if only is None else ()):
-            del self._held[gone]
+        self._look()
         published = []
-        for consultation, ruled in sorted(rules.items()):
-            found = self._follow(consultation, ruled)
-            if found is not None:
-                published.append(found)
+        for consultation, rules in sorted(self._rules.items()):
+            if only in (None, consultation) and self._finished.get(consultation) != rules.revision:
+                found = self._follow(consultation, rules)
+                if found is not None:
+                    published.append(found)
         return published
+
+    def _look(self) -> None:
+        """Rules as they are now; only those that changed are read again."""
+        with self._store.reading() as reader:
+            revisions = reader.revisions()
+            for consultation, revision in revisions.items():
+                if consultation not in self._rules or self._rules[consultation].revision != revision:
+                    self._rules.update(reader.rules(consultation))
+        for gone in self._rules.keys() - revisions.keys():
+            del self._rules[gone]
+            self._held.pop(gone, None)
 
     # --- one consultation ---
 
@@ -121,6 +132,7 @@ class Follower:
         latest = self._shelf.latest(consultation) if held is None or rules.frozen else None
         if latest is not None and latest.frozen:
             self._held.pop(consultation, None)
+            self._finished[consultation] = rules.revision
             return None
         if rules.frozen:
             return self._finish(consultation, rules)

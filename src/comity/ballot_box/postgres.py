@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,7 @@ _CONNECTING = 761_337_201
 """Number of the lock under which tables are made, so that two servers that start together do not make them at once."""
 
 Connection = psycopg.Connection[Any]
+logger = logging.getLogger(__name__)
 
 
 class PostgresStore:
@@ -41,6 +43,7 @@ class PostgresStore:
         self._delay = commit_delay
         self._connection: Connection | None = None
         self._made = False
+        self._vacuum: threading.Thread | None = None
         self._idle: list[Connection] = []
         self._idle_lock = threading.Lock()
 
@@ -81,6 +84,8 @@ class PostgresStore:
     def close(self) -> None:
         with self._idle_lock:
             idle, self._idle = self._idle, []
+        if self._vacuum is not None:
+            self._vacuum.join()
         for connection in (*idle, self._connection):
             if connection is not None:
                 connection.close()
@@ -209,9 +214,19 @@ class PostgresStore:
             )
 
     def scrub(self) -> bool:
-        """PostgreSQL keeps rows of before until it vacuums; so that is asked for at once."""
-        self._writing.execute("VACUUM entry, ballot")
+        """PostgreSQL keeps rows of before until it vacuums; so that is asked for at once, beside the writing."""
+        if self._vacuum is not None and self._vacuum.is_alive():
+            return False
+        self._vacuum = threading.Thread(target=self._vacuumed, name="vacuum", daemon=True)
+        self._vacuum.start()
         return True
+
+    def _vacuumed(self) -> None:
+        try:
+            with self._connect() as connection:
+                connection.execute("VACUUM entry, ballot, erasure")
+        except (StoreAway, psycopg.Error) as error:
+            logger.warning("ballot box: what was erased waits for PostgreSQL's own vacuum: %s", error)
 
 
 def _executor(connection: Connection) -> Any:

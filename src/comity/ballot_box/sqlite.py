@@ -47,7 +47,7 @@ ROUND = 10.0
 MOST_ROWS = 256
 """Rows of one statement."""
 WITH_A_COMMIT = 128
-"""Ballots that are written down with one commit."""
+"""Ballots that are written down with one commit, at least; a fiftieth of those that wait, if that is more."""
 IDLE_READERS = 8
 TYPES = {"key": "INTEGER PRIMARY KEY AUTOINCREMENT", "int": "INTEGER", "bytes": "BLOB", "clustered": " WITHOUT ROWID"}
 _FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
@@ -247,7 +247,7 @@ class SqliteStore:
         for key, ballot in ballots.items():
             self._undo.setdefault(key, self._changed.get(key))
             self._changed[key] = ballot
-        self._write_down()
+        self._write_down(max(WITH_A_COMMIT, len(self._changed) // 50))
 
     def _insert(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert rows by the hundred: after each statement this thread has to wait for the interpreter's lock again."""
@@ -264,10 +264,10 @@ class SqliteStore:
     def settle(self) -> None:
         self._round_began = float("-inf")
         while self._changed:
-            self._write_down(most=len(self._changed))
+            self._write_down(len(self._changed))
             self._round_began = float("-inf")
 
-    def _write_down(self, most: int = WITH_A_COMMIT) -> None:
+    def _write_down(self, most: int) -> None:
         """Some of the ballots that changed. Once all have been that had when the round began, the log is settled up to there."""
         if not self._round:
             now = time.monotonic()

@@ -117,7 +117,8 @@ class Reader:
         rows = self.execute(f"SELECT number, id, revision, rules FROM consultation {chosen} ORDER BY number", given)
         listed = rows.fetchall()
         barred: dict[int, set[int]] = {}
-        for number, participant in self.execute("SELECT consultation, participant FROM barred", ()).fetchall():
+        theirs = f"SELECT consultation, participant FROM barred JOIN consultation ON number = consultation {chosen}"
+        for number, participant in self.execute(theirs, given).fetchall():
             barred.setdefault(number, set()).add(participant)
         return {
             key: ruling.read(number, key, revision, text, frozenset(barred.get(number, ())))
@@ -237,6 +238,10 @@ class Reader:
         """Number and participant of erasures since."""
         sql = "SELECT number, participant FROM erasure WHERE consultation = ? AND number > ? ORDER BY number"
         return [(int(n), int(who)) for n, who in self.execute(sql, (number, after)).fetchall()]
+
+    def erasures_before(self, moment: int) -> bool:
+        """Whether anybody is still remembered who was erased before this moment (milliseconds since 1970)."""
+        return self._one("SELECT 1 FROM erasure WHERE at < ? LIMIT 1", moment) is not None
 
 
 class Store(Protocol):

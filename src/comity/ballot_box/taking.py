@@ -155,7 +155,7 @@ def _again(ask: Ask, rules: Rules | None) -> BoxRefuses | Receipt | None:
         return BoxRefuses(Refusal.CONSULTATION_UNKNOWN)
     ask.rules = rules
     if ask.every:
-        return None
+        return BoxRefuses(Refusal.FROZEN) if rules.frozen else None
     why = rules.refuses(ask.participant, ask.at)
     if why is not None:
         return BoxRefuses(why)
