@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from comity.groundwork.acts import check_may
 from comity.groundwork.pages import Request, act_page, found_or_refused
 from comity.groundwork.roles import SECRETARY
 from comity.office.members import actions
@@ -117,6 +118,7 @@ def receive_credential(request: Request, key: str) -> HttpResponse:
 
 def examine_credential(request: Request, key: str) -> HttpResponse:
     """Entering what became of credentials."""
+    check_may(request.actor, "members.examine_credential")  # before whether there are any is told
     current = found_or_refused(delegations.credential(key))
     return act_page(
         request,
