@@ -30,14 +30,11 @@ def main() -> None:
         votes=[{"participant_id": i, "statement_id": j, "vote": (i * j) % 3 - 1} for i in range(60) for j in range(20)]
     )
     before = peak_megabytes()
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.process_time()
     run_pipeline(votes=votes)
-    taken = time.perf_counter() - began
-    print(
-        json.dumps(
-            {"seconds": taken, "megabytes": peak_megabytes(), "before": before, "votes": len(votes), "phases": {}}
-        )
-    )
+    taken, worked = time.perf_counter() - began, time.process_time() - worked
+    found = {"seconds": taken, "processor": worked, "megabytes": peak_megabytes(), "before": before}
+    print(json.dumps(found | {"votes": len(votes), "phases": {}}))
 
 
 if __name__ == "__main__":
