@@ -42,7 +42,7 @@ quick: $(READY) ## the fast tests, in under two minutes
 test: lint browser database ## everything that must hold before a merge: lint, types, contracts, all tests but soak
 	$(BIN)/python -m pytest -n $(WORKERS) -m 'not soak' $(ARGS)
 	@echo 'the site once more, on a real PostgreSQL:'
-	$(BIN)/python tests/postgres.py $(BIN)/python -m pytest -n $(WORKERS) -m 'not soak and not browser' $(SITE_TESTS) $(ARGS)
+	$(BIN)/python tests/postgres.py $(BIN)/python -m pytest -n $(WORKERS) -m 'not soak and not slow and not browser' $(SITE_TESTS) $(ARGS)
 
 words: $(READY) ## bring the catalogues of the six languages up to date with the code
 	$(BIN)/python -m comity.site.words

@@ -406,7 +406,8 @@ PLAUSIBLE: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "groundwork.remove_file": lambda s: {"file": s["attached_members"], "reason": "wrong"},
     "groundwork.revoke_token": lambda s: {"token": s["token_secretary"]},
     "groundwork.translate": lambda s: {
-        "thing": s.ref("charter.body", "council"), "field": "name", "language": "ar", "text": "مجلس", "made": "machine", "reviewed": True, "seen": 10**6,
+        "thing": s.ref("charter.body", "council"), "field": "name", "language": "ar", "text": "مجلس",
+        "made": "machine", "reviewed": True, "seen": 10**6,
     },
     "groundwork.withdraw_citation": lambda s: {
         "citation": s["citation_members"], "reason": "moved", "audience": "members",
