@@ -101,9 +101,11 @@ KINDS = {
     "statement_draft": "consultations.statement",
     "nobody": "groundwork.person",
 }
-ROLES_TRIED = [
-    "visitor", "nobody", "translator", "depositary", "chair", "other_head", "delegate", "auditor", "moderator",
-]  # fmt: skip
+OFTEN, WHEN_SOAKING = (
+    ("visitor", "chair", "other_head"),
+    ("nobody", "translator", "depositary", "delegate", "auditor", "moderator"),
+)
+ROLES_TRIED = [*OFTEN, *(pytest.param(who, marks=pytest.mark.soak) for who in WHEN_SOAKING)]
 
 
 def may_know(who: str, audience: str) -> bool:
