@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Sequence as Seq
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from comity.rules.charter import Charter, Rule
 from comity.rules.conditions import (
@@ -50,8 +50,7 @@ class Intent:
 AS_IT_IS = Intent()
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):  # a tuple, because thousands are compared for one question
     """What a member does: its choice as it counts (None: no vote), an objection, an instrument."""
 
     choice: str | None
@@ -75,9 +74,16 @@ class Linear:
     of: frozenset[str] | Base | None
     presence: bool = False
     """Not the comparison itself but that its base is not empty."""
+    steps: dict[State, int] = field(default_factory=dict, compare=False, repr=False)
+    """Steps that were asked for already."""
 
     def step(self, state: State) -> int:
         """What one unit adds in a state."""
+        if state not in self.steps:
+            self.steps[state] = self._step(state)
+        return self.steps[state]
+
+    def _step(self, state: State) -> int:
         in_base = self._in_base(state)
         if self.presence:
             return int(in_base)
@@ -89,14 +95,10 @@ class Linear:
 
     def total(self, intents: Mapping[str, Intent]) -> int:
         """The sum, constant included, if members do so and all others what they do now."""
-        steps: dict[State, int] = {}
-        total = self.constant
-        for name, units in self.units.items():
-            state = state_of(self.tally, name, intents.get(name, AS_IT_IS))
-            if state not in steps:
-                steps[state] = self.step(state)
-            total += units * steps[state]
-        return total
+        return self.constant + sum(
+            units * self.step(state_of(self.tally, name, intents.get(name, AS_IT_IS)))
+            for name, units in self.units.items()
+        )
 
     def change(self, name: str, before: Intent, after: Intent) -> int:
         """By how much the sum changes when a member does one thing instead of another."""
@@ -262,8 +264,13 @@ def leaves(node: Node) -> list[Linear]:
 
 def holds(node: Node, intents: Mapping[str, Intent]) -> bool:
     """Whether the tree holds if members do so and all others what they do now."""
+    return holds_with(node, {id(leaf): leaf.total(intents) for leaf in leaves(node)})
+
+
+def holds_with(node: Node, totals: Mapping[int, int]) -> bool:
+    """Whether the tree holds, given the total of each criterion by its `id`."""
     if isinstance(node, bool):
         return node
     if isinstance(node, Linear):
-        return node.total(intents) >= 0
-    return (sum(holds(part, intents) for part in node.parts) >= node.needed) is not node.negated
+        return totals[id(node)] >= 0
+    return (sum(holds_with(part, totals) for part in node.parts) >= node.needed) is not node.negated

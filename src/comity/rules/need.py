@@ -1,9 +1,8 @@
 """`need`: what a decision still needs, and who can block it. `what_if`: the same decision after members have moved.
 
 The question is how few members must move: vote yes where they have not voted, withdraw an objection, deposit. A rule is
-a tree of linear criteria, so each way of meeting it asks for the fewest columns of a small table of whole numbers that
-lift every row to 0. Bounds from single rows and from mixtures of rows settle nearly every case at once; where they do
-not, a search of limited size follows. If it is exhausted, the answer is an interval and says so.
+a tree of linear criteria, so each way of meeting it is a table of whole numbers; `covering` finds the fewest columns that
+lift every row to 0, exactly or, where that would take too long, between two bounds.
 """
 
 from __future__ import annotations
@@ -12,18 +11,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
-from math import prod
 
 from comity.rules.charter import Charter, Rule
+from comity.rules.covering import cover
 from comity.rules.deciding import decide
 from comity.rules.errors import RulesError
-from comity.rules.linear import AS_IT_IS, Compiler, Intent, Linear, Node, Tree, holds, leaves
+from comity.rules.linear import AS_IT_IS, Compiler, Intent, Linear, Node, Tree, holds, holds_with, leaves
 from comity.rules.outcome import Outcome
 from comity.rules.record import Record
 from comity.rules.snapshot import Snapshot
 
-WAYS, NODES, KINDS, MIXTURES = 256, 4_000, 400, 17
-"""Ways of meeting a rule that are looked at, steps of the search, kinds of members in it, and mixtures of two rows."""
+WAYS = 256
+"""Ways of meeting a rule that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def need(
         open=tuple(undecided),
         pass_=fewest(node, {}, moves),
         block=fewest(contrary, moves, refusals),
-        vetoes=tuple(name for name in undecided if possible and not holds(node, {**moves, name: refusals[name]})),
+        vetoes=_vetoes(node, moves, refusals) if possible else (),
         until=until,
     )
 
@@ -108,6 +107,18 @@ def what_if(
     """The outcome had these members chosen so, under this rule or another. The record itself is not changed."""
     ballot = replace(record.ballot, choices={**record.ballot.choices, **moved})
     return decide(charter, snapshot, replace(record, ballot=ballot), rule=rule, on=on)
+
+
+def _vetoes(node: Node, before: Mapping[str, Intent], refusals: Mapping[str, Intent]) -> tuple[str, ...]:
+    """Members by whose refusal alone the tree no longer holds."""
+    criteria = leaves(node)
+    totals = {id(leaf): leaf.total(before) for leaf in criteria}
+    found = []
+    for name, refusal in refusals.items():
+        changed = {id(leaf): totals[id(leaf)] + leaf.change(name, before[name], refusal) for leaf in criteria}
+        if not holds_with(node, changed):
+            found.append(name)
+    return tuple(found)
 
 
 # --- the fewest moves ---
@@ -176,137 +187,9 @@ def _choose(parts: list[list[list[Row]]], needed: int) -> list[list[Row]]:
 
 
 def _cover(table: list[tuple[int, list[int]]], names: Sequence[str]) -> Fewest:
-    """The fewest columns that lift every row to 0."""
-    table = [(start, steps) for start, steps in table if start < 0 or any(step < 0 for step in steps)]
-    short = [row for row in table if row[0] < 0]
-    if not short:
-        return Fewest(0, 0)
-    alone = [_alone(start, steps) for start, steps in short]
-    if None in alone:
-        return Fewest(0, None)
-    least = max(count for count in alone if count is not None)
-    best: list[int] | None = None
-    for start, steps in _mixtures(short):
-        least = max(least, _alone(start, steps) or 0)
-        best = _shorter(best, _greedy(table, steps))
-    complete = best is not None and len(best) == least
-    if not complete:
-        searched, complete = _search(table, least, len(best) if best is not None else len(names) + 1)
-        best = _shorter(best, searched)
-    if best is None:
-        return Fewest(0 if complete else least, None, complete=complete)
-    return Fewest(len(best) if complete else least, len(best), _named(best, names), complete)
-
-
-def _named(columns: list[int], names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(sorted(names[column] for column in columns))
-
-
-def _shorter(one: list[int] | None, other: list[int] | None) -> list[int] | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return other if len(other) < len(one) else one
-
-
-def _alone(start: int, steps: Sequence[int]) -> int | None:
-    """How few columns lift this one row to 0."""
-    count = 0
-    for step in sorted(steps, reverse=True):
-        if start >= 0:
-            return count
-        if step <= 0:
-            return None
-        start += step
-        count += 1
-    return count if start >= 0 else None
-
-
-def _mixtures(short: list[tuple[int, list[int]]]) -> list[tuple[int, list[int]]]:
-    """The rows, and weighted sums of all and of each two: what lifts every row lifts these too."""
-    made = list(short)
-    if len(short) == 1:
-        return made
-    sizes = [-start for start, _ in short]
-    unit = prod(sizes)
-    columns = range(len(short[0][1]))
-    scaled = [[step * (unit // size) for step in steps] for size, (_, steps) in zip(sizes, short, strict=True)]
-    made.append((-len(short) * unit, [sum(steps[column] for steps in scaled) for column in columns]))
-    for place, one in enumerate(scaled):
-        for other in scaled[place + 1 :]:
-            for part in range(1, MIXTURES):
-                rest = MIXTURES - part
-                made.append((-MIXTURES * unit, [part * x + rest * y for x, y in zip(one, other, strict=True)]))
-    return made
-
-
-def _greedy(table: list[tuple[int, list[int]]], by: Sequence[int]) -> list[int] | None:
-    """Columns in the order of one row until every row is at 0 or above, then without those that are not needed."""
-    chosen: list[int] = []
-    sums = [row[0] for row in table]
-    for column in sorted(range(len(by)), key=lambda column: (-by[column], column)):
-        if all(value >= 0 for value in sums):
-            break
-        if all(row[1][column] <= 0 for row in table):
-            continue
-        chosen.append(column)
-        sums = [value + row[1][column] for value, row in zip(sums, table, strict=True)]
-    if any(value < 0 for value in sums):
-        return None
-    for column in reversed(chosen.copy()):
-        fewer = [value - row[1][column] for value, row in zip(sums, table, strict=True)]
-        if all(value >= 0 for value in fewer):
-            chosen.remove(column)
-            sums = fewer
-    return chosen
-
-
-def _search(table: list[tuple[int, list[int]]], least: int, below: int) -> tuple[list[int] | None, bool]:
-    """A set of fewer than `below` columns that lifts every row, and whether the search was complete.
-
-    Columns that are alike are one kind; the search takes so many of each kind, best kinds first.
-    """
-    kinds: dict[tuple[int, ...], list[int]] = {}
-    for column in range(len(table[0][1])):
-        kinds.setdefault(tuple(row[1][column] for row in table), []).append(column)
-    sizes = [max(1, -start) for start, _ in table]
-    unit = prod(sizes)
-    worth = {steps: sum(step * (unit // size) for step, size in zip(steps, sizes, strict=True)) for steps in kinds}
-    ordered = sorted(kinds.items(), key=lambda kind: (-worth[kind[0]], kind[1]))
-    ordered = [(steps, columns) for steps, columns in ordered if any(step > 0 for step in steps)]
-    if len(ordered) > KINDS:
-        return None, False
-    ahead = [[0] * len(table) for _ in range(len(ordered) + 1)]
-    for place in range(len(ordered) - 1, -1, -1):
-        for row in range(len(table)):
-            ahead[place][row] = max(ahead[place + 1][row], ordered[place][0][row])
-    best: list[int] | None = None
-    limit, nodes = below, 0
-
-    def descend(place: int, sums: list[int], taken: list[int]) -> bool:
-        """False once the search has to stop."""
-        nonlocal best, limit, nodes
-        nodes += 1
-        if nodes > NODES:
-            return False
-        if all(value >= 0 for value in sums):
-            best, limit = list(taken), len(taken)
-            return True
-        left = limit - 1 - len(taken)
-        if place == len(ordered) or left <= 0:
-            return True
-        for value, step in zip(sums, ahead[place], strict=True):
-            if value + left * step < 0:
-                return True
-        steps, columns = ordered[place]
-        for count in range(min(left, len(columns)), -1, -1):
-            if count > limit - 1 - len(taken):
-                continue
-            lifted = [value + count * step for value, step in zip(sums, steps, strict=True)]
-            if not descend(place + 1, lifted, taken + columns[:count]):
-                return False
-            if limit <= least:
-                return True
-        return True
-
-    complete = descend(0, [start for start, _ in table], [])
-    return best, complete
+    """The fewest columns that lift every row to 0, by the names of the members who move."""
+    found = cover(table)
+    if found.columns is None:
+        return Fewest(found.least, None, complete=found.complete)
+    example = tuple(sorted(names[column] for column in found.columns))
+    return Fewest(found.least, len(found.columns), example, found.complete)

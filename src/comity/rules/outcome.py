@@ -7,12 +7,12 @@ bytes for the same decision on every machine; `sentences` says it in six languag
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+from comity.rules.canonical import canonical
 from comity.rules.charter import Certainty
 from comity.rules.conditions import Condition, Share
 from comity.rules.language import write
@@ -159,7 +159,7 @@ class Outcome:
 
     def to_json(self) -> bytes:
         """Canonical JSON (RFC 8785), UTF-8: the same bytes whenever the same decision is computed again."""
-        return json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+        return canonical(self.to_dict())
 
 
 def _missing(fact: Missing) -> dict[str, str]:

@@ -6,7 +6,6 @@ and exhausted efforts are findings of named people, with the challenge to them.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
 
+from comity.rules.canonical import canonical
 from comity.rules.errors import RulesError
 
 _EXACT = re.compile(r"[0-9]{1,40}(?:\.[0-9]{1,40})?%?|[0-9]{1,40}/[1-9][0-9]{0,39}")
@@ -102,7 +102,7 @@ class Record:
             "objections": dict(self.objections),
             "stages": {name: _plain(ballot) for name, ballot in self.stages.items()},
         }
-        return sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+        return sha256(canonical(said)).hexdigest()
 
 
 def _plain(ballot: Ballot) -> dict[str, object]:

@@ -7,7 +7,6 @@ reported as missing facts.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +16,7 @@ from hashlib import sha256
 from itertools import pairwise
 from math import lcm
 
+from comity.rules.canonical import canonical
 from comity.rules.errors import RulesError
 
 
@@ -149,7 +149,7 @@ class Snapshot:
             for member in self.members
         ]
         said = {"groups": sorted(self.groups), "members": members, "on": self.on.isoformat() if self.on else None}
-        return sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+        return sha256(canonical(said)).hexdigest()
 
     def with_groups(self, groups: Mapping[str, Iterable[str]]) -> Snapshot:
         """The snapshot with these members in these groups as well; names that are no members are left out."""
