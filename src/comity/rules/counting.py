@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from math import gcd, prod
+from math import comb, gcd, prod
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -25,9 +25,6 @@ from numba import njit
 from comity.rules.residuals import Measured, Tree, measures_in, quotas_on, residual
 
 Array = npt.NDArray[Any]
-
-MODULUS_BITS = 62
-"""Every modulus is above 2^62, so that this many bits are safe with each."""
 
 Key: TypeAlias = tuple[Tree, tuple[int | None, ...]]
 Row: TypeAlias = tuple[Key, int]
@@ -139,7 +136,7 @@ def count_swings(plan: Plan, threads: int = 2) -> list[list[int]]:
     Each modulus is a thread's work; the findings do not depend on how many threads there are.
     """
     n = plan.n_players
-    moduli = _moduli(n + 2)
+    moduli = _moduli(n)
     with ThreadPoolExecutor(threads) as pool:
         remainders = np.stack(list(pool.map(partial(_run, plan), moduli)))
     whole = prod(moduli)
@@ -152,11 +149,12 @@ def count_swings(plan: Plan, threads: int = 2) -> list[list[int]]:
     return swings
 
 
-def _moduli(bits: int) -> list[int]:
-    """Numbers just below 2^63 without a common divisor, whose product has more than so many bits."""
+def _moduli(n_players: int) -> list[int]:
+    """Numbers just below 2^63 without a common divisor, as many as tell all possible swings apart, of either sign."""
+    most = comb(n_players - 1, (n_players - 1) // 2)
     found: list[int] = []
     candidate = 2**63 - 1
-    while len(found) * MODULUS_BITS <= bits:
+    while prod(found) <= 2 * most:
         if all(gcd(candidate, other) == 1 for other in found):
             found.append(candidate)
         candidate -= 2
@@ -178,7 +176,7 @@ class _Planner:
         self.heads = next((j for j in range(len(game.measures)) if _is_heads(game, j)), None)
         self.quotas = sorted(quotas_on(game.tree, axis)) if axis is not None else []
         self.width = self.quotas[-1] if self.quotas else 0
-        self.moduli = len(_moduli(game.n_players + 2))
+        self.moduli = len(_moduli(game.n_players))
         self.cost = self.words = self.laid = 0
 
     def plan(self) -> Plan:
