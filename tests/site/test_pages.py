@@ -39,6 +39,7 @@ OTHERS_PREFIXES = (
     "openid_connect",
     "records",
     "members",
+    "consultations",
     "log",
     "api",
 )
