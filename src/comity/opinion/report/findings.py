@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from comity.opinion.report.figures import percent, tenths
 from comity.opinion.report.texts import harmless
-from comity.opinion.report.words import say
+from comity.opinion.report.words import comma, say
 from comity.opinion.result import GroundScore, Group, OpinionResult, Quality, Ranking, Rate, StatementResult
 
 MOST = 0.5
@@ -191,7 +191,7 @@ def _groups(result: OpinionResult) -> Finding:
         unsure = bool(found) and 2 * found.count(len(result.groups)) <= len(found)
         lead = say("find_perhaps_groups" if unsure else "find_some_groups", n=len(result.groups))
         sizes = [say("find_group_size", share=percent(group.share), id=group.id) for group in result.groups]
-        more.append(say("find_group_sizes", sizes=", ".join(sizes)))
+        more.append(say("find_group_sizes", sizes=comma().join(sizes)))
     if len(result.groups) == 1 and result.stability.resamples:
         more.append(
             say("find_given_up", resamples=resamples)
@@ -255,7 +255,7 @@ def _missing(result: OpinionResult) -> Finding:
             share = percent(segment.not_declared / max(result.counts.on_the_map, 1))
             shares.append(say("find_not_declared_share", share=share, name=harmless(segment.name, 40)))
     if shares:
-        more.append(say("find_not_declared", shares=", ".join(shares)))
+        more.append(say("find_not_declared", shares=comma().join(shares)))
     if result.source.left_out:
         more.append(say("find_bad_rows"))
     return Finding(say("find_missing"), lead, tuple(more), (), "next")

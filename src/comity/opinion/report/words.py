@@ -1,17 +1,25 @@
-"""Every sentence of the report in one mapping, so that it can be given in another language.
+"""Every sentence of the report, in English here and in other languages beside it (`words_fr` and so on).
 
-A pair is (for one, for any other number), chosen by `n`. Names in braces are filled in by `say`.
+A pair is (for one, for any other number), chosen by `n`; other languages have as many forms as they need. Names in braces are filled
+in by `say`. A sentence that a language lacks is said in English.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from types import MappingProxyType
 
 from markupsafe import Markup
 
-LANGUAGE = "en"
-DIRECTION = "ltr"
+from comity.opinion.report.words_ar import ARABIC
+from comity.opinion.report.words_es import SPANISH
+from comity.opinion.report.words_fr import FRENCH
+from comity.opinion.report.words_ru import RUSSIAN
+from comity.opinion.report.words_zh import CHINESE
+
+_language: ContextVar[str] = ContextVar("language of the report", default="en")
 
 _ENGLISH: dict[str, str | tuple[str, str]] = {
     # --- small parts ---
@@ -417,6 +425,49 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
 }
 
 WORDS: Mapping[str, str | tuple[str, str]] = MappingProxyType(_ENGLISH)
+LANGUAGES: Mapping[str, Mapping[str, str | tuple[str, ...]]] = MappingProxyType(
+    {"ar": ARABIC, "en": WORDS, "es": SPANISH, "fr": FRENCH, "ru": RUSSIAN, "zh": CHINESE}
+)
+"""The languages of the report, by tag."""
+
+
+@contextmanager
+def in_language(tag: str) -> Iterator[None]:
+    """Within: sentences are said in this language; in English if the report does not speak it."""
+    token = _language.set(tag if tag in LANGUAGES else "en")
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def language() -> str:
+    """The language in which sentences are said."""
+    return _language.get()
+
+
+def direction() -> str:
+    """Which way it runs: "ltr" or "rtl"."""
+    return "rtl" if language() == "ar" else "ltr"
+
+
+def comma() -> str:
+    """What stands between the parts of a list."""
+    return {"ar": "، ", "zh": "，"}.get(language(), ", ")
+
+
+def _form(tag: str, n: object) -> int:
+    """Which form of a sentence goes with a number (Unicode CLDR, plural rules; Arabic's form for none is that of the others)."""
+    number = n if isinstance(n, int) else 0
+    if tag == "ru":
+        if number % 10 == 1 and number % 100 != 11:
+            return 0
+        return 1 if number % 10 in {2, 3, 4} and number % 100 not in {12, 13, 14} else 2
+    if tag == "ar":
+        return number - 1 if number in {1, 2} else 2 if 3 <= number % 100 <= 10 else 3
+    if tag == "fr":
+        return 0 if number <= 1 else 1
+    return 0 if number == 1 else 1
 
 
 def say(key: str, **values: object) -> str:
@@ -425,8 +476,8 @@ def say(key: str, **values: object) -> str:
     >>> say("people", n=1), say("people", n=2400)
     ('1 person', '2,400 people')
     """
-    entry = WORDS[key]
-    template = entry if isinstance(entry, str) else entry[0 if values["n"] == 1 else 1]
+    entry = LANGUAGES[language()].get(key, WORDS[key])
+    template = entry if isinstance(entry, str) else entry[_form(language(), values["n"])]
     filled = {name: f"{value:,}" if type(value) is int else value for name, value in values.items()}
     if any(isinstance(value, Markup) for value in values.values()):
         return Markup(template).format(**filled)

@@ -9,6 +9,7 @@ from typing import Any, cast
 from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -55,14 +56,16 @@ def report(request: Request, key: str) -> HttpResponse:
     """The whole report of the newest result, as the engine writes it: one file that holds its own style."""
     current, latest = _seen(request, key)
     result = found_or_refused(latest).result
-    about = {
-        "title": result.source.title or current.title.original,
-        "description": current.background.original,
-        "url": current.source,
-        "attribution": current.attribution,
-        "simulated": current.simulated,
-    }
-    written = render_html(replace(result, source=replace(result.source, **about)))
+    source = replace(
+        result.source,
+        title=str(current.title),
+        description=str(current.background),
+        url=current.source,
+        attribution=current.attribution,
+        simulated=current.simulated,
+    )
+    language = (get_language() or "en").split("-")[0]
+    written = render_html(replace(result, source=source), language)
 
     @csp_replace({"style-src": ["'unsafe-inline'"], "script-src": ["'none'"], "img-src": ["data:"]})
     def page(_request: HttpRequest) -> HttpResponse:
