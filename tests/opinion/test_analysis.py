@@ -13,6 +13,7 @@ import jsonschema
 import numpy as np
 import pytest
 
+from comity.opinion import model as response
 from comity.opinion import result as results
 from comity.opinion import sums as summing
 from comity.opinion.analysis import Analysis, analyse, conclude, published_model
@@ -103,6 +104,23 @@ def test_an_erased_person_leaves_no_trace_in_the_findings() -> None:
 
 def test_tallies_that_the_caller_holds_change_nothing_but_time(votes: Votes, analysis: Analysis) -> None:
     assert texts(analyse(votes, tallies=Tallies.of(votes), coordination=False)) == texts(analysis)
+
+
+def test_beyond_a_limit_a_sample_decides_where_people_stand_and_everybody_what_is_found(
+    votes: Votes, analysis: Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(response, "SAMPLE_VOTES", votes.n_votes // 3)
+    everybody = analyse(votes, coordination=False)
+    monkeypatch.setattr(response, "STATEMENT_VOTES", votes.n_votes // 2)
+    part = analyse(votes, coordination=False)
+    assert texts(part) == texts(analyse(votes, coordination=False, threads=2))
+    assert not np.array_equal(part.basis.model.means, everybody.basis.model.means)
+    assert part.result.counts == everybody.result.counts == analysis.result.counts
+    fifths = [
+        [statement.least_agreeing_fifth.estimate or 0.0 for statement in done.result.statements]
+        for done in (part, everybody)
+    ]
+    assert np.corrcoef(*fifths)[0, 1] > 0.95
 
 
 # --- findings follow from the published sums ---
