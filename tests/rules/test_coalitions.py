@@ -12,6 +12,7 @@ from simple_games import banzhaf, coalitions, meets, small_games
 
 from comity.rules import coalitions as search
 from comity.rules.coalitions import (
+    both_sides_can_win,
     dictators,
     dummies,
     further_blocks,
@@ -75,6 +76,22 @@ def test_vetoes_dictators_and_dummies_are_what_the_definitions_say(game: Game) -
     dictator = [i for i in range(n) if winning == [c for c in coalitions(n) if i in c]]
     assert dictators(game) == tuple(game.players[i] for i in dictator)
     assert dummies(game) == tuple(name for name, one in zip(game.players, banzhaf(game), strict=True) if one == 0)
+
+
+@given(small_games())
+def test_both_sides_can_win_when_some_coalition_and_the_rest_do(game: Game) -> None:
+    everybody = set(range(len(game.players)))
+    expected = any(meets(game.rule, c) and meets(game.rule, everybody - c) for c in coalitions(len(game.players)))
+    assert both_sides_can_win(game) == expected
+
+
+def test_both_sides_of_two_hundred_members() -> None:
+    """A third of the weight is enough for either side; with a veto on top, one side has it and the other has not."""
+    n = 200
+    names, units = tuple(map(str, range(n))), tuple(Random(6).randint(1, 90) for _ in range(n))
+    third = Criterion(units, sum(units) // 3)
+    assert both_sides_can_win(Game(names, all_of(heads(n, 60), third))) is True
+    assert both_sides_can_win(Game(names, all_of(heads(n, 60), third, veto(n, {9})))) is False
 
 
 @settings(max_examples=25)

@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from comity.rules.enumeration import enumerable, smallest_by_enumeration
-from comity.rules.games import Game, GameError
-from comity.rules.power import MOST_COUNTED, exact_swings
+from comity.rules.games import Combined, Criterion, Game, GameError, Negated, Rule, all_of
+from comity.rules.power import MOST_COUNTED, exact_swings, winning_by_size
 from comity.rules.residuals import Measured, Tree, measured, measures_in, residual
 
 Int64Array = npt.NDArray[np.int64]
@@ -87,6 +87,28 @@ def dummies(game: Game, *, most: int = MOST_COUNTED) -> tuple[str, ...] | None:
     return (
         None if found is None else tuple(name for name, row in zip(game.players, found[1], strict=True) if not any(row))
     )
+
+
+def both_sides_can_win(game: Game, *, most: int = MOST_COUNTED) -> bool | None:
+    """Whether some coalition and those outside it can both win, so that a decision and its contrary can both be carried.
+
+    None when that cannot be found out exactly. Never under a rule that asks everybody for more than half of something;
+    otherwise the coalitions that win and do not block are counted.
+    """
+    if any(2 * criterion.quota > sum(criterion.weights) for criterion in _asked_of_all(game.rule)):
+        return False
+    both = Game(game.players, all_of(game.rule, Negated(game.dual().rule)))
+    found = exact_swings(both, most=most)
+    return None if found is None else any(winning_by_size(both, found[1]))
+
+
+def _asked_of_all(rule: Rule) -> tuple[Criterion, ...]:
+    """Criteria that every winning coalition meets."""
+    if isinstance(rule, Criterion):
+        return (rule,)
+    if isinstance(rule, Combined) and rule.needed == len(rule.parts):
+        return tuple(criterion for part in rule.parts for criterion in _asked_of_all(part))
+    return ()
 
 
 def _must_be_monotone(game: Game) -> None:

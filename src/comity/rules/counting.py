@@ -35,6 +35,10 @@ MOST_LAID, MOST_LAID_AGAIN = 400_000, 20_000
 """Rows that may be laid out, in Python, along the first axis tried, and along each of the others: a few seconds."""
 
 
+CHEAP = 2 * 10**9
+"""Additions of a plan that need not be compared with others: a second or two."""
+
+
 class TooMuch(Exception):
     """Counting would take more than was allowed."""
 
@@ -121,6 +125,8 @@ def plan(game: Measured, most: int, most_words: int) -> Plan | None:
     axes = [axis for axis in (*measures, None) if axis is None or not _is_heads(game, axis)]
     best: Plan | None = None
     for axis in axes:
+        if best is not None and best.cost < CHEAP:
+            break
         try:
             found = _Planner(game, axis, most, most_words, MOST_LAID if axis == axes[0] else MOST_LAID_AGAIN).plan()
         except TooMuch:
