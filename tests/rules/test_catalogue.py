@@ -54,6 +54,10 @@ un-ga charter-amendment-in-force | 4D@permanent 1-@permanent 130D 58- | N
 un-ga charter-amendment-in-force | 5D@permanent 124D 64-  | Y
 un-ga committee           | 50y 50n                 | N
 un-ga committee           | 51y 50n                 | Y
+un-ga challenge           | 51y 49n                 | Y
+un-ga challenge           | 50y 50n                 | N
+example-waico challenge   | 15y 14n                 | Y
+example-waico challenge   | 14y 14n                 | N
 un-sc substantive         | 5y@permanent 4y 6n      | Y
 un-sc substantive         | 4y@permanent 1a@permanent 5y 5n | Y
 un-sc substantive         | 3y@permanent 2x@permanent 6y 4n | Y

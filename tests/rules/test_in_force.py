@@ -163,6 +163,13 @@ def test_a_status_table_of_the_united_nations_is_read(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("column", ["Ratification", "Accession", '"Ratification, Accession"', "Accession(a)", "Date"])
+def test_the_column_of_instruments_is_found_by_its_name(tmp_path: Path, column: str) -> None:
+    path = tmp_path / "1-1.csv"
+    path.write_text(f'Participant,"Signature, Succession to signature(d)",{column}\nAland,1 Jan 2001,2 Feb 2002 a\n')
+    assert [deposit.on for deposit in read_deposits(path, TREATIES).deposits] == [date(2002, 2, 2)]
+
+
 def test_a_table_is_refused_whole_with_all_its_problems(tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     path.write_text("member,date\na,2020-02-30\nb,soon\nb,2020-01-01\n,2020-01-01\nc\n", encoding="utf-8")

@@ -25,15 +25,13 @@ SHOWN = 20
 LARGEST = 50_000_000
 
 _SHORT = {
-    "y": "yes",
-    "n": "no",
-    "a": "abstain",
-    "+1": "yes",
-    "-1": "no",
-    "0": "abstain",
+    **dict.fromkeys(("y", "+1", "aye", "for", "in favour", "in favor"), "yes"),
+    **dict.fromkeys(("n", "-1", "nay", "against"), "no"),
+    **dict.fromkeys(("a", "0", "abstention", "abstained", "abstaining"), "abstain"),
     "": "absent",
     "present": "not-voting",
 }
+"""Other ways to write a choice, unless the charter has such a word itself."""
 _TRUE, _FALSE = {"yes", "true", "1", "x", "y"}, {"no", "false", "0", "", "n", "-"}
 _MEMBER = ("member", "participant", "party", "name", "country", "state")
 _DATE = ("date", "deposit", "deposited", "ratification")
@@ -47,6 +45,7 @@ _ACTIONS = {
     "s": "definitive signature",
 }
 """Letters that the UN Treaty Collection puts after a date. "p", provisional application, is no deposit."""
+_INSTRUMENT = re.compile(r"ratification|accession|acceptance|approval|succession|confirmation|\((?:a|aa|c|d)\)")
 _UNTC_DATE = re.compile(r"(\d{1,2} [A-Z][a-z]{2,8} \d{4})\s*([A-Za-z]{0,2})")
 _FOOTNOTES = re.compile(r"(?:\s+\d{1,2}(?:\s*,\s*\d{1,2})*)$")
 
@@ -167,7 +166,8 @@ def read_votes(path: str | Path, charter: Charter, rule: Rule, on: date | None =
             table.problem(line, member_column, "there is no name.", "Write the member's name.")
         elif name in choices:
             table.problem(line, member_column, f"{name} is there twice.", "Keep one of the lines.")
-        choice = _SHORT.get(row[choice_column].casefold(), row[choice_column].casefold())
+        written = row[choice_column].casefold()
+        choice = written if written in charter.like else _SHORT.get(written, written)
         if choice not in charter.like:
             words = ", ".join(charter.like)
             table.problem(line, choice_column, f"{row[choice_column]!r} is no choice.", f"Write one of: {words}.")
@@ -249,11 +249,8 @@ def read_deposits(path: str | Path, charter: Charter) -> Deposits:
     """
     table = _read(Path(path))
     member_column = table.column(*_MEMBER)
-    by_letters = next(
-        (name for name in table.columns if re.search(r"\((a|aa|d|c)\)", name) and not name.startswith("signature")),
-        None,
-    )
-    date_column = by_letters or table.column(*_DATE)
+    instruments = (name for name in table.columns if _INSTRUMENT.search(name) and not name.startswith("signature"))
+    date_column = table.column(*_DATE) or next(instruments, None)
     if member_column is None or date_column is None:
         raise TableError(
             table.file,

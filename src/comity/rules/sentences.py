@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
+from typing import TYPE_CHECKING
 
 from comity.rules.charter import Charter
 from comity.rules.conditions import Base, Found, Meets, Op
@@ -14,6 +15,9 @@ from comity.rules.need import Fewest, Need
 from comity.rules.outcome import Form, Operand, Outcome, Part
 from comity.rules.tally import Eligibility, Missing
 from comity.rules.words import LANGUAGES, WORDS, say
+
+if TYPE_CHECKING:  # the check counts coalitions with NumPy, which sentences can do without
+    from comity.rules.charter_check import Checked
 
 _COMMAS = {"ar": "، ", "zh": "、"}
 
@@ -111,6 +115,18 @@ def in_force_sentences(found: InForce, language: str = "en", against: Against | 
         return [*said, say("official_differs", language, day=against.official)]
     short = how_many(against.missing, language)
     return [*said, say("official_unreachable", language, day=against.official, by=against.needed_by, n=short)]
+
+
+def remark_sentence(one: Checked, language: str = "en") -> str:
+    """What a charter check found, in one line that begins with the rule's id."""
+    _refuse(language)
+    said = say(f"remark.{one.remark}", language, names=_few(one.members), detail=one.detail)
+    line = f"{one.rule}: {said}" if one.rule else said
+    if not one.supposed:
+        return line
+    found = ", ".join(statement for statement, holds in one.supposed if holds) or "—"
+    not_found = ", ".join(statement for statement, holds in one.supposed if not holds) or "—"
+    return f"{line} ({say('supposed', language, found=found, not_found=not_found)})"
 
 
 def facts(outcome: Outcome, language: str) -> list[str]:

@@ -6,7 +6,7 @@ Findings have to be supposed; other ballots are taken as they stand in the recor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from math import gcd
 
@@ -57,9 +57,30 @@ def _rule(node: Node, players: tuple[str, ...]) -> games.Rule:
         return games.ALWAYS if node else games.NEVER
     if isinstance(node, Linear):
         return _criterion(node, players)
-    made = games.Combined(node.needed, tuple(_rule(part, players) for part in node.parts))
-    simple = made.parts[0] if len(made.parts) == 1 and made.needed == 1 else made
-    return games.Negated(simple) if node.negated else simple
+    made = _combined(node.needed, [_rule(part, players) for part in node.parts])
+    return _contrary(made) if node.negated else made
+
+
+def _combined(needed: int, parts: Sequence[games.Rule]) -> games.Rule:
+    """At least so many of the parts, without those that are always or never met."""
+    needed -= sum(part == games.ALWAYS for part in parts)
+    left = tuple(part for part in parts if part not in (games.ALWAYS, games.NEVER))
+    if needed <= 0:
+        return games.ALWAYS
+    if needed > len(left):
+        return games.NEVER
+    return left[0] if len(left) == 1 else games.Combined(needed, left)
+
+
+def _contrary(rule: games.Rule) -> games.Rule:
+    """Met when the rule is not; turned round as far down as possible, where two turns often meet and cancel."""
+    if rule in (games.ALWAYS, games.NEVER):
+        return games.NEVER if rule == games.ALWAYS else games.ALWAYS
+    if isinstance(rule, games.Negated):
+        return rule.part
+    if isinstance(rule, games.Combined):
+        return _combined(len(rule.parts) - rule.needed + 1, [_contrary(part) for part in rule.parts])
+    return games.Negated(rule)
 
 
 def _criterion(linear: Linear, players: tuple[str, ...]) -> games.Rule:
@@ -71,12 +92,14 @@ def _criterion(linear: Linear, players: tuple[str, ...]) -> games.Rule:
         return _reduced(added, quota, label)
     if all(step <= 0 for step in added):
         # Fewer yes are asked for: the contrary of "at least one unit more than that".
-        return games.Negated(_reduced([-step for step in added], 1 - quota, label))
+        return _contrary(_reduced([-step for step in added], 1 - quota, label))
     raise RulesError("{clause}: a yes of some members helps and of others harms; that is no simple game.", clause=label)
 
 
 def _reduced(units: list[int], quota: int, label: str) -> games.Rule:
     common = gcd(*units)
-    if not common:
+    if quota <= 0 or not common:
         return games.ALWAYS if quota <= 0 else games.NEVER
+    if quota > sum(units):
+        return games.NEVER
     return games.Criterion(tuple(u // common for u in units), -(-quota // common), label)
