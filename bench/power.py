@@ -28,6 +28,7 @@ from comity.rules.power import Power, power
 
 PEER = "powerindex==0.3.5"
 COUNTED_SECONDS, FURTHER_VOTES_MS = 5.0, 50.0
+TARGETED = ("200 members: heads and weight", "200 members: heads and weight, or all but three")
 PEER_PROGRAM = """
 import json, sys, time
 from powerindex import Game
@@ -175,7 +176,7 @@ def main() -> int:
                 found.method.value,
                 f"{clock:.2f}",
                 f"{processor:.2f}",
-                against(clock, COUNTED_SECONDS, lower_is_better=True),
+                against(clock, COUNTED_SECONDS, lower_is_better=True) if name in TARGETED else "",
             ]
         )
     table(["power of every member, exactly", "how", "s", "of processor", f"target {COUNTED_SECONDS:.0f} s"], rows)

@@ -15,13 +15,15 @@ from itertools import product
 
 from comity.rules import games
 from comity.rules.charter import CASTING_VOTE, Charter, Kind, Rule
-from comity.rules.coalitions import dictators, dummies, vetoes
+from comity.rules.coalitions import both_sides_can_win, dictators, dummies, vetoes
 from comity.rules.errors import RulesError
 from comity.rules.snapshot import Snapshot
 from comity.rules.winning import to_game
 
 MOST_SUPPOSED = 4
 """Findings of people that are supposed both ways; a rule with more is not checked."""
+MOST_COUNTED = 4 * 10**9
+"""Additions that one question about one rule may take: a few seconds."""
 
 
 class Remark(StrEnum):
@@ -115,34 +117,14 @@ def _remarks(game: games.Game) -> list[tuple[Remark, tuple[str, ...], str]]:
     blocking = vetoes(game)
     if blocking and not ruling and len(blocking) < len(game.players):
         found.append((Remark.VETO, blocking, ""))
-    idle = dummies(game)
+    idle = dummies(game, most=MOST_COUNTED)
     if idle is None:
         found.append((Remark.NOT_CHECKED, (), "dummies could not be counted"))
     elif idle:
         found.append((Remark.DUMMY, idle, ""))
-    if _improper(game):
+    contradicts = both_sides_can_win(game, most=MOST_COUNTED)
+    if contradicts is None:
+        found.append((Remark.NOT_CHECKED, (), "whether a decision and its contrary can both pass could not be counted"))
+    elif contradicts:
         found.append((Remark.CONTRADICTS_ITSELF, (), ""))
     return found
-
-
-def _improper(game: games.Game) -> bool:
-    """Whether a smallest winning coalition leaves a winning coalition outside, looked at for each player left out.
-
-    Exact for rules by heads and groups; with weights a contradiction may be missed, none is invented.
-    """
-    for number in range(len(game.players)):
-        inside = [number]
-        for other in range(len(game.players)):
-            if game.wins_numbers(inside):
-                break
-            if other != number:
-                inside.append(other)
-        lean = list(inside)
-        for other in inside:
-            fewer = [one for one in lean if one != other]
-            if game.wins_numbers(fewer):
-                lean = fewer
-        outside = [one for one in range(len(game.players)) if one not in lean]
-        if game.wins_numbers(lean) and game.wins_numbers(outside):
-            return True
-    return False
