@@ -173,6 +173,8 @@ def truth(world: World, rule: Rule, tree: Tree, stage: str | None) -> bool | Non
     kind = tree[0]
     if kind == "share":
         return share(world, rule, tree[1], stage)
+    if kind == "floor":
+        return floor(world, rule, tree[1], stage)
     if kind == "not":
         inner = truth(world, rule, tree[1], stage)
         return None if inner is None else not inner
@@ -228,6 +230,25 @@ def share(world: World, rule: Rule, leaf: World, stage: str | None) -> bool | No
     return base > 0 and compare(leaf["op"], count, leaf["amount"] * base)
 
 
+def floor(world: World, rule: Rule, leaf: World, stage: str | None) -> bool | None:
+    """Whether a side compares with the smallest number of members of the base who have more than a share of it."""
+    inside_base = []
+    for member in body(world, rule):
+        if leaf["weight"] not in member["weights"]:
+            return None
+        has_vote = member["name"] in [m["name"] for m in voters(world, rule)]
+        choice = counts_as(world, rule, member, stage) if has_vote else None
+        if belongs(world, member, choice, leaf["base"]):
+            inside_base.append(member["weights"][leaf["weight"]])
+    enough = leaf["amount"] * sum(inside_base)
+    fewest = len(inside_base) + 1
+    for count in range(len(inside_base), 0, -1):
+        if sum(sorted(inside_base)[-count:]) > enough:
+            fewest = count
+    everybody = {"group": None, "outside": False, "weight": None}
+    return compare(leaf["op"], sum_of(world, rule, everybody, leaf["side"], stage), Fraction(fewest))
+
+
 # --- the same rules as a charter ---
 
 
@@ -235,6 +256,10 @@ def clause(tree: Tree) -> str:
     kind = tree[0]
     if kind == "share":
         return _share(tree[1])
+    if kind == "floor":
+        leaf = tree[1]
+        over = f"{leaf['amount'].numerator}/{leaf['amount'].denominator} of {leaf['base']} by {leaf['weight']}"
+        return f"{'+'.join(leaf['side'])} {leaf['op']} fewest over {over}"
     if kind == "not":
         return f"not ({clause(tree[1])})"
     if kind in ("and", "or", "then", "else"):

@@ -78,6 +78,11 @@ eu-council reinforced     | 20y=100 7n=100          | Y
 eu-council reinforced     | 19y=100 8n=10           | N
 eu-council qualified-participants | 14y=10 11n=4 2y@opted-out=100 | Y
 eu-council qualified-participants | 13y=10 12n=4 2y@opted-out=100 | N
+eu-council qualified-participants | 6y=10 1n=30 1n=10 2y@opted-out=99 | Y
+eu-council qualified-participants | 6y=10 1n=40 1n=10 2y@opted-out=99 | N
+eu-council qualified-participants | 6y=10 1n=50 2y@opted-out=99 | Y
+eu-council qualified-participants | 6y=10 2n=25 2y@opted-out=99 | Y
+eu-council qualified-participants | 6y=10 3n=20 2y@opted-out=99 | Y
 eu-council simple         | 14y 13x                 | Y
 eu-council simple         | 13y 14x                 | N
 eu-council unanimity      | 20y 7a                  | Y

@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.rules.conditions import (
+    FIXED_BASES,
     All,
     Any,
     AtLeast,
     Base,
     Condition,
     Fallback,
+    Floor,
     Found,
     Gate,
     Meets,
@@ -41,6 +43,10 @@ YES = ("yes",)
         ("yes > no", Share(YES, Op.GREATER, Fraction(1), ("no",))),
         ("yes = all", Share(YES, Op.EQUAL, Fraction(1), Base.ALL)),
         ("no veto by permanent", Share(("no",), Op.EQUAL, Fraction(0), None, Scope("permanent"))),
+        (
+            "not-yes <= fewest over 35% of participants by people",
+            Floor(("not-yes",), Op.AT_MOST, Fraction(7, 20), Base.PARTICIPANTS, "people"),
+        ),
         ("consensus", Share(("objections",), Op.EQUAL, Fraction(0), None)),
         (
             "yes+abstain >= 1 in not article-5",
@@ -76,6 +82,7 @@ def test_and_binds_closer_than_or_and_or_closer_than_then_and_else() -> None:
         ("", 1, "Write, for example"),
         ("at least 4 of (yes >= 1; yes >= 2)", 10, "Ask for 1 to 2"),
         ("if yes >= 1 then yes >= 2", 26, "otherwise"),
+        ("not-yes < fewest over 35% of cast by people", 23, "Take it of one of: all, entitled"),
         ("yes+yes >= 2", 9, "Name each once"),
         ("(" * 100 + "yes >= 1" + ")" * 100, 41, "Divide the clause"),
         ("not " * 100 + "yes >= 1", 161, "Take out"),
@@ -106,8 +113,17 @@ shares = st.builds(
 ) | st.builds(
     Share, sides.map(tuple), st.sampled_from(Op), st.integers(0, 999).map(lambda n: Fraction(n, 100)), st.none(), scopes
 )
+floors = st.builds(
+    Floor,
+    sides.map(tuple),
+    st.sampled_from(Op),
+    st.integers(0, 99).map(lambda n: Fraction(n, 100)),
+    st.sampled_from(FIXED_BASES),
+    names,
+)
 leaves = (
     shares
+    | floors
     | st.builds(Meets, names, st.none() | names)
     | st.builds(Found, st.sampled_from(["it's so", 'a "b"']), st.none() | names)
 )

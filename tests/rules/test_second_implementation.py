@@ -15,7 +15,7 @@ import naive
 import pytest
 
 from comity.rules.charter_file import read
-from comity.rules.conditions import CHOICES, Base, Op
+from comity.rules.conditions import CHOICES, Base, Op, Share
 from comity.rules.deciding import decide
 from comity.rules.outcome import Part, Verdict
 from comity.rules.record import Ballot, Deposit, Finding, Record
@@ -43,7 +43,18 @@ def random_leaf(r: random.Random, seen: Seen) -> naive.Tree:
         leaf.update(side=["objections"], op="=", amount=Fraction(0), base=None)
         seen["consensus",] += 1
         return "share", leaf
-    if kind < 0.2:
+    if 0.14 <= kind < 0.18:
+        base = r.choice(["all", "entitled", "participants"])
+        seen["floor by weight",] += 1
+        amount = Fraction(r.randint(0, 19), 20)
+        return "floor", {
+            "side": _side(r),
+            "op": r.choice(OPS),
+            "amount": amount,
+            "base": base,
+            "weight": r.choice(WEIGHTS),
+        }
+    if kind < 0.22:
         leaf.update(side=["not-yes"], op="<", amount=Fraction(r.randint(0, 6)), base=None)
         seen["blocking floor",] += 1
     elif kind < 0.35:
@@ -169,7 +180,7 @@ def engine_input(world: naive.World) -> tuple[Snapshot, Record]:
 
 def _note(part: Part, seen: Seen) -> None:
     """Which comparison was evaluated to what: operator, base, scope, truth."""
-    if part.operand:
+    if part.operand and isinstance(part.condition, Share):
         share = part.operand.share
         base = share.base if isinstance(share.base, Base) else "side" if share.base else "number"
         scope = (share.scope.group is not None, share.scope.weight is not None)
@@ -195,7 +206,18 @@ def compare(seed: int, seen: Seen) -> None:
 
 def check_coverage(seen: Seen, least: int) -> None:
     """Every primitive, and every operator with every base, in both truths where there are two."""
-    primitives = ["veto", "consensus", "blocking floor", "found", "rule", "stage", "cast by", "eligibility", "quorum"]
+    primitives = [
+        "floor by weight",
+        "veto",
+        "consensus",
+        "blocking floor",
+        "found",
+        "rule",
+        "stage",
+        "cast by",
+        "eligibility",
+        "quorum",
+    ]
     primitives += ["not", "and", "or", "then", "else", "at-least", "if", "silent", "postponed", "among", "reasons"]
     lacking = [name for name in primitives if seen[name,] < least]
     for op in OPS:

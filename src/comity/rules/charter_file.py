@@ -35,6 +35,7 @@ from comity.rules.conditions import (
     RECORDED,
     Base,
     Condition,
+    Floor,
     Found,
     Meets,
     Not,
@@ -436,15 +437,19 @@ class _Reader:
     def check_part(self, part: Condition, charter: Charter, ids: set[str], place: _Place) -> None:
         if isinstance(part, Meets) and part.rule not in ids:
             place.refuse(f"there is no rule `{part.rule}`.", f"Name one of: {', '.join(sorted(ids))}.")
-        if not isinstance(part, Share):
+        if isinstance(part, Floor) and part.weight not in charter.weights:
+            place.refuse(f"the weight `{part.weight}` is not declared.", "Add it under [weights], or mend its name.")
+        if not isinstance(part, (Share, Floor)):
             return
         known = {*charter.words_of, *RECORDED}
-        for side in (part.side, part.base if isinstance(part.base, tuple) else ()):
+        for side in (part.side, part.base if isinstance(part, Share) and isinstance(part.base, tuple) else ()):
             for word in side:
                 if word not in known:
                     place.refuse(
                         f"`{word}` is no choice.", f"Use one of: {', '.join(sorted(known))}; or add it under [choices]."
                     )
+        if isinstance(part, Floor):
+            return
         if part.scope.group and part.scope.group not in charter.groups:
             place.refuse(f"the group `{part.scope.group}` is not declared.", "Add it under [groups], or mend its name.")
         if part.scope.weight and part.scope.weight not in charter.weights:

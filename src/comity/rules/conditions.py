@@ -90,6 +90,25 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Floor:
+    """Whether the members of a side compare in number with the fewest of a base who together have more than a share of a weight.
+
+    `not-yes <= fewest over 35% of participants by population`: the blocking minority of TFEU, article 238(3). The base
+    is one that no vote changes: all, entitled or participants.
+    """
+
+    side: tuple[str, ...]
+    op: Op
+    amount: Fraction
+    base: Base
+    weight: str
+
+
+FIXED_BASES = (Base.ALL, Base.ENTITLED, Base.PARTICIPANTS)
+"""Bases that no vote changes."""
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     """Every part."""
 
@@ -157,7 +176,7 @@ class Found:
     by: str | None = None
 
 
-Condition: TypeAlias = Share | All | Any | Not | AtLeast | Sequence | Fallback | Gate | Meets | Found
+Condition: TypeAlias = Share | Floor | All | Any | Not | AtLeast | Sequence | Fallback | Gate | Meets | Found
 
 
 def walk(condition: Condition) -> Iterator[Condition]:

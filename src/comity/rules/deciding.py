@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Sequence as Seq
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import TypeVar
@@ -20,6 +21,7 @@ from comity.rules.conditions import (
     AtLeast,
     Condition,
     Fallback,
+    Floor,
     Found,
     Gate,
     Meets,
@@ -29,6 +31,7 @@ from comity.rules.conditions import (
     Sequence,
     Share,
 )
+from comity.rules.errors import RulesError
 from comity.rules.outcome import Citation, Form, Operand, Outcome, Part, Verdict
 from comity.rules.record import Ballot, Record
 from comity.rules.snapshot import Snapshot
@@ -49,6 +52,12 @@ def decide(
     """
     day = on or snapshot.on
     chosen = rule if isinstance(rule, Rule) else charter.rule(rule, day)
+    if chosen.election is not None:
+        raise RulesError(
+            "{charter}, rule {rule}, is an election, which papers decide: see `elections`.",
+            charter=charter.id,
+            rule=chosen.id,
+        )
     sitting = _Sitting(charter, snapshot, record, day)
     tally = sitting.tally(chosen, None)
     part = sitting.part(chosen.passes, chosen, None)
@@ -81,6 +90,7 @@ def citation(charter: Charter, rule: Rule) -> Citation:
         version=charter.version,
         digest=charter.digest,
         rule=rule.id,
+        kind=rule.kind,
         title=dict(rule.title),
         source=rule.source or charter.source,
         certainty=rule.certainty,
@@ -163,6 +173,8 @@ class _Sitting:
         match condition:
             case Share():
                 return share_part(condition, self.tally(rule, stage))
+            case Floor():
+                return floor_part(condition, self.tally(rule, stage))
             case All(parts):
                 made = [self.part(inner, rule, stage) for inner in parts]
                 return Part(Form.ALL, condition, both([p.met for p in made]), tuple(made))
@@ -254,6 +266,15 @@ def share_part(share: Share, tally: Tally) -> Part:
     named = share.base is None and share.amount <= 1 and 0 < count <= NAMED * sums.scale
     names = tally.who(share.side, share.scope) if named else ()
     return Part(Form.SHARE, share, met, operand=Operand(share, Fraction(count, sums.scale), total, names))
+
+
+def floor_part(floor: Floor, tally: Tally) -> Part:
+    """A comparison with the fewest members who have together more than a share of a weight."""
+    fewest = tally.fewest_over(floor)
+    if isinstance(fewest, Missing):
+        return Part(Form.SHARE, floor, None, missing=(fewest,))
+    part = share_part(Share(floor.side, floor.op, Fraction(fewest), None), tally)
+    return replace(part, condition=floor)
 
 
 def compare(op: Op, count: int, amount: Fraction, units: int) -> bool:

@@ -172,7 +172,7 @@ def read_votes(path: str | Path, charter: Charter, rule: Rule, on: date | None =
             words = ", ".join(charter.like)
             table.problem(line, choice_column, f"{row[choice_column]!r} is no choice.", f"Write one of: {words}.")
         choices[name] = choice
-        members.append(_member(table, line, row, name, groups, weights))
+        members.append(_member(charter, table, line, row, name, groups, weights))
         if row.get("reason"):
             reasons.add(name)
         if row.get("objection") and row["objection"].casefold() not in _FALSE:
@@ -202,9 +202,20 @@ def _weight_columns(table: _Table, charter: Charter, rule: Rule) -> dict[str, st
 
 
 def _member(
-    table: _Table, line: int, row: Mapping[str, str], name: str, groups: Iterable[str], weights: Mapping[str, str]
+    charter: Charter,
+    table: _Table,
+    line: int,
+    row: Mapping[str, str],
+    name: str,
+    groups: Iterable[str],
+    weights: Mapping[str, str],
 ) -> Member:
     found = {g.strip() for g in row.get("group", "").split(";") if g.strip()}
+    for group in sorted(found - charter.groups.keys()):
+        known = ", ".join(charter.groups) or "none"
+        table.problem(
+            line, "group", f"the charter declares no group {group!r}.", f"There is: {known}. Mend or leave out."
+        )
     for group in groups:
         if _truth(table, line, group, row[group]):
             found.add(group)
@@ -266,7 +277,7 @@ def read_deposits(path: str | Path, charter: Charter) -> Deposits:
             table.problem(line, member_column, "there is no name.", "Write the participant's name.")
         if name in members:
             table.problem(line, member_column, f"{name} is there twice.", "Keep one of the lines.")
-        members[name] = _member(table, line, row, name, groups, weights)
+        members[name] = _member(charter, table, line, row, name, groups, weights)
         found = _deposit(table, line, row, name, date_column)
         if found:
             deposits.append(found)

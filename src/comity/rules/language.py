@@ -6,6 +6,7 @@
     single   = "not" single | "(" clause ")" | "at least" N "of" "(" clause {";" clause} ")"
              | "rule" NAME ["on" NAME] | "found" TEXT ["by" NAME] | "consensus" | "no veto by" NAME ["with" side] | share
     share    = side OP amount ["of" (BASE | side)] ["in" ["not"] NAME] ["by" NAME]
+             | side OP "fewest" "over" amount "of" BASE "by" NAME
     side     = WORD {"+" WORD}                      amount   = 9 | 2/3 | 55% | 0.5% | "all" | side
 
 Errors name the column and what to write instead. docs/rules.md teaches it.
@@ -19,6 +20,7 @@ from fractions import Fraction
 from typing import NoReturn
 
 from comity.rules.conditions import (
+    FIXED_BASES,
     OBJECTIONS,
     All,
     Any,
@@ -26,6 +28,7 @@ from comity.rules.conditions import (
     Base,
     Condition,
     Fallback,
+    Floor,
     Found,
     Gate,
     Meets,
@@ -266,6 +269,8 @@ class _Parser:
         self.place += 1
         if self.now.kind == "op":
             self.fail(f"`{op}{self.now.text}` is no comparison.", "Write one of: >= > <= < =.")
+        if self.seen("fewest", "over"):
+            return self.floor(side, op)
         amount, base = self.amount()
         group, outside = None, False
         if self.seen("in"):
@@ -273,6 +278,17 @@ class _Parser:
             group = self.name("a group")
         weight = self.name("a weight") if self.seen("by") else None
         return Share(side, op, amount, base, Scope(group, outside, weight))
+
+    def floor(self, side: tuple[str, ...], op: Op) -> Condition:
+        start = self.now.at
+        amount, base = self.amount()
+        if base not in FIXED_BASES or not 0 <= amount < 1:
+            bases = ", ".join(FIXED_BASES)
+            self.fail(
+                "a share below 1 of a base that no vote changes is expected.", f"Take it of one of: {bases}.", start
+            )
+        self.need("by", "Write `fewest over 35% of participants by population`.")
+        return Floor(side, op, amount, Base(base), self.name("a weight"))
 
     def amount(self) -> tuple[Fraction, Base | tuple[str, ...] | None]:
         token = self.now
@@ -324,6 +340,9 @@ def write(condition: Condition) -> str:
     match condition:
         case Share():
             return _write_share(condition)
+        case Floor(side, op, amount, base, weight):
+            over = f"{amount.numerator}/{amount.denominator}"
+            return f"{'+'.join(side)} {op} fewest over {over} of {base} by {weight}"
         case Meets(rule, stage):
             return f"rule {rule}" + (f" on {stage}" if stage else "")
         case Found(statement, by):

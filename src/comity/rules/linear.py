@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence as Seq
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
 from comity.rules.charter import Charter, Rule
@@ -23,6 +24,7 @@ from comity.rules.conditions import (
     Base,
     Condition,
     Fallback,
+    Floor,
     Found,
     Gate,
     Meets,
@@ -174,6 +176,11 @@ class Compiler:
         match condition:
             case Share():
                 return self._share(condition, rule)
+            case Floor(side, op, _, _, _):
+                fewest = self.tally(rule).fewest_over(condition)
+                if isinstance(fewest, Missing):
+                    raise RulesError("A fact is missing ({detail}): add it to the snapshot.", detail=fewest.detail)
+                return self._share(Share(side, op, Fraction(fewest), None), rule)
             case All(parts) | Sequence(parts):
                 return _tree(len(parts), [self.node(part, rule) for part in parts])
             case Any(parts) | Fallback(parts):

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from comity.rules.canonical import canonical
-from comity.rules.charter import Certainty
+from comity.rules.charter import Certainty, Kind
 from comity.rules.conditions import Condition, Share
 from comity.rules.language import write
 from comity.rules.record import Record
@@ -99,6 +99,7 @@ class Citation:
     version: str
     digest: str
     rule: str
+    kind: Kind
     title: dict[str, str]
     source: str
     certainty: tuple[Certainty, ...]
@@ -146,6 +147,7 @@ class Outcome:
                 "digest": self.rule.digest,
                 "example": self.rule.example,
                 "id": self.rule.rule,
+                "kind": str(self.rule.kind),
                 "source": self.rule.source,
                 "title": dict(self.rule.title),
                 "valid_from": self.rule.valid_from,

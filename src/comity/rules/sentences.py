@@ -8,11 +8,11 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
-from comity.rules.charter import Charter
+from comity.rules.charter import Charter, Kind
 from comity.rules.conditions import Base, Found, Meets, Op
 from comity.rules.in_force import Against, InForce
 from comity.rules.need import Fewest, Need
-from comity.rules.outcome import Form, Operand, Outcome, Part
+from comity.rules.outcome import Form, Operand, Outcome, Part, Verdict
 from comity.rules.tally import Eligibility, Missing
 from comity.rules.words import LANGUAGES, WORDS, say
 
@@ -40,7 +40,7 @@ def sentence(outcome: Outcome, charter: Charter, language: str = "en", *, short:
         say(
             "by_rule",
             language,
-            verdict=say(outcome.verdict, language),
+            verdict=_verdict(outcome, language),
             title=told(outcome.rule.title, language),
             source=outcome.rule.source or outcome.rule.charter,
             certainty=_COMMAS.get(language, ", ").join(
@@ -57,6 +57,12 @@ def sentence(outcome: Outcome, charter: Charter, language: str = "en", *, short:
         parts.append(say("not_bound", language, names=", ".join(outcome.not_bound)))
     stop = "。" if language == "zh" else ". "
     return (stop.join(parts) + stop).strip()
+
+
+def _verdict(outcome: Outcome, language: str) -> str:
+    """What came out; of a condition for entry into force, that it is met or not."""
+    counted = outcome.rule.kind is Kind.IN_FORCE and outcome.verdict in (Verdict.ADOPTED, Verdict.NOT_ADOPTED)
+    return say(f"condition.{outcome.verdict}" if counted else outcome.verdict, language)
 
 
 def need_sentences(need: Need, language: str = "en") -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from comity.rules.charter import Charter, Effect, Rule
-from comity.rules.conditions import DEPOSITS, OBJECTIONS, Base, Scope
+from comity.rules.conditions import DEPOSITS, OBJECTIONS, Base, Floor, Scope
 from comity.rules.errors import RulesError
 from comity.rules.record import Ballot, Record
 from comity.rules.snapshot import Snapshot
@@ -310,6 +310,24 @@ class Tally:
             return len(names)
         units = self.snapshot.weighed(scope.weight).units
         return sum(units.get(name, 0) for name in names)
+
+    def fewest_over(self, floor: Floor) -> int | Missing:
+        """How few members of the floor's base have together more than its share of the base's weight."""
+        whole = Scope(weight=floor.weight)
+        if self.totals is not None:
+            return Missing("only_totals", floor.weight)
+        sums = self.sums(whole)
+        if isinstance(sums, Missing):
+            return sums
+        units = self.snapshot.weighed(floor.weight).units
+        names = self.body if floor.base is Base.ALL else self.who((str(floor.base),), Scope())
+        heaviest = sorted((units.get(name, 0) for name in names), reverse=True)
+        needed, together = floor.amount * sum(heaviest), 0
+        for count, weight in enumerate(heaviest, 1):
+            together += weight
+            if together > needed:
+                return count
+        return len(heaviest) + 1
 
     def who(self, side: tuple[str, ...], scope: Scope) -> tuple[str, ...]:
         """The members of a side within a scope, in order; empty where only totals are known."""

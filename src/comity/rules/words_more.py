@@ -57,6 +57,22 @@ MORE: dict[str, dict[str, str]] = {
         "Официальная дата {day} не следует из этого положения",
         "La fecha oficial, {day}, no resulta de esta cláusula",
     ),
+    "condition.adopted": _row(
+        "The condition is met",
+        "الشرط مستوفى",
+        "条件已满足",
+        "La condition est remplie",
+        "Условие выполнено",
+        "La condición se cumple",
+    ),
+    "condition.not-adopted": _row(
+        "The condition is not met",
+        "الشرط غير مستوفى",
+        "条件未满足",
+        "La condition n’est pas remplie",
+        "Условие не выполнено",
+        "La condición no se cumple",
+    ),
     # --- what it still needs ---
     "need_passes": _row(
         "As it stands, it passes",
