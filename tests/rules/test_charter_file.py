@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from contextlib import suppress
 from datetime import date
@@ -121,3 +122,27 @@ def test_the_schema_for_editors_knows_the_keys_that_the_reader_knows() -> None:
 def test_a_damaged_charter_is_taken_or_refused_and_never_breaks_the_reader(at: int, put: str, cut: int) -> None:
     with suppress(CharterError):
         read((START[:at] + put + START[at + cut :]).encode("utf-8", "surrogatepass"))
+
+
+def test_the_examples_of_the_documentation_are_taken() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    whole = read(blocks[0])
+    assert [rule.id for rule in whole.rules] == ["ordinary", "amendment"]
+    head = blocks[0][: blocks[0].index("[[eligibility]]")].replace("amended_by", "# amended_by")
+    head = head.replace("[weights]", 'reio = "REIO"\n[weights]\nemissions = "Emissions"')
+    for block in blocks[1:]:
+        assert read(head + block).rules
+
+
+def test_the_library_example_of_the_documentation_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+    example = re.search(r"```python\n(.*?)```", page, re.DOTALL)
+    assert example
+    exec(example[1], {})
+    assert capsys.readouterr().out.startswith("adopted Adopté. Règle : Autres questions")
+
+
+def test_every_charter_of_the_catalogue_is_in_the_documentation() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert not [name for name in catalogue() if f"`{name}`" not in page]

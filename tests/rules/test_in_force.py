@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -182,3 +183,71 @@ def test_a_table_is_refused_whole_with_all_its_problems(tmp_path: Path) -> None:
         "bad.csv, line 4, column member",
         "bad.csv, line 5, column member",
     ]
+
+
+# --- day by day, the naive way ---
+
+
+def _naive_day(met: date, number: int, unit: str, first_of: int, floor: date | None) -> date:
+    """The day of entry into force by stepping through the calendar."""
+    day = met
+    if unit == "days":
+        for _ in range(number):
+            day += timedelta(days=1)
+    else:
+        year, month = met.year, met.month
+        for _ in range(number if unit == "months" else 12 * number):
+            year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+        last = max(d for d in range(28, 32) if _is_day(year, month, d))
+        day = date(year, month, min(met.day, last))
+    for _ in range(first_of):
+        day = day.replace(day=1) + timedelta(days=31)
+        day = day.replace(day=1)
+    return max(day, floor) if floor else day
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def test_random_treaties_enter_into_force_on_the_day_that_stepping_through_the_calendar_finds() -> None:
+    reached = 0
+    for seed in range(200):
+        r = random.Random(seed)
+        names = [f"s{n}" for n in range(r.randint(2, 8))]
+        fuel = {name: r.randint(0, 9) for name in names}
+        heads, share = r.randint(1, len(names)), Fraction(r.randint(0, 20), 20)
+        number, unit = r.randint(1, 40), r.choice(["days", "months", "years"])
+        first_of, floor = r.choice([0, 0, 1, 6]), r.choice([None, date(2021, 3, 1)])
+        timing = f"{number} {unit} after met"
+        timing += f", then first day of month {first_of}" if first_of else ""
+        timing += f", not before {floor}" if floor else ""
+        charter = read(
+            treaty(f"deposits >= {heads} and deposits >= {share.numerator}/{share.denominator} of all by fuel", timing)
+        )
+        deposits = []
+        for name in names:
+            if r.random() < 0.8:
+                on = date(2020, 1, 1) + timedelta(days=r.randint(0, 400))
+                gone = on + timedelta(days=r.randint(1, 300)) if r.random() < 0.2 else None
+                deposits.append(Deposit(name, on, withdrawn=gone))
+        snapshot = Snapshot(tuple(Member(name, weights={"fuel": Fraction(w)}) for name, w in fuel.items()))
+        found = in_force(charter, snapshot, deposits)
+        met = None
+        for day in (date(2020, 1, 1) + timedelta(days=n) for n in range(1_200)):
+            active = [d.member for d in deposits if d.on <= day and (d.withdrawn is None or d.withdrawn > day)]
+            total = sum(fuel.values())
+            if len(active) >= heads and total > 0 and sum(fuel[n] for n in active) >= share * total:
+                met = day
+                break
+        assert found.met_on == met, seed
+        if met is None:
+            assert found.takes_effect is None
+            continue
+        reached += 1
+        assert found.takes_effect == _naive_day(met, number, unit, first_of, floor), (seed, timing)
+    assert 40 < reached < 180
