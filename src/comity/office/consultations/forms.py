@@ -72,6 +72,12 @@ class TermsForm(ActForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("One a line. A statement with one of them waits for a moderator, whatever the rule above says."),
     )
+    embed_in = forms.CharField(
+        label=_("Sites that may embed it"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One a line, like https://example.org. Everybody else’s pages cannot show it in a frame."),
+    )
     showing = forms.ChoiceField(label=_("Results are public"), choices=Showing.choices, widget=forms.RadioSelect)
     votes_published = forms.BooleanField(
         label=_("Publish every single answer, under the participant's number"),
@@ -87,6 +93,10 @@ class TermsForm(ActForm):
     def clean_blocked(self) -> list[str]:
         """Words, one a line."""
         return [line.strip() for line in self.cleaned_data["blocked"].splitlines() if line.strip()]
+
+    def clean_embed_in(self) -> list[str]:
+        """Origins, one a line."""
+        return [line.strip().rstrip("/").lower() for line in self.cleaned_data["embed_in"].splitlines() if line.strip()]
 
     def clean_segments(self) -> list[tuple[str, list[str]]]:
         """Questions with their answers. Raises ValidationError, which names the line."""

@@ -27,7 +27,8 @@ def participant_field() -> models.BigIntegerField[int, int]:
 class Consultation(models.Model):
     """Something that people are asked. Dates are the first day, the last day for writing statements, and the last day.
 
-    blocked: words that send a statement to the queue whatever the policy. next_number: of the next statement.
+    blocked: words that send a statement to the queue whatever the policy. embed_in: origins of sites that may show it in a frame.
+    next_number: of the next statement.
     published: SHA-256 of the final result, empty before it is there. sealed: the last head of its log of answers that is in the record.
     simulated: nobody was asked.
     """
@@ -46,6 +47,7 @@ class Consultation(models.Model):
     proposals_until = models.DateField(null=True, blank=True)
     closes_on = models.DateField(null=True, blank=True)
     blocked = models.JSONField(default=list)
+    embed_in = models.JSONField(default=list)
     stage = models.CharField(max_length=20, choices=Stage.choices, default=Stage.DRAFT)
     simulated = models.BooleanField(default=False)
     source = models.CharField(max_length=500, blank=True)

@@ -50,6 +50,26 @@ def of_person(consultation: str, person: str) -> int:
     return int.from_bytes(digest[:8], "big") >> 1
 
 
+def embed_key(consultation: str) -> str:
+    """The key with which an embedding site signs who its people are; for whoever runs the consultation to hand on."""
+    return hmac.digest(_key(), f"embed\n{consultation}".encode(), "sha256").hex()
+
+
+def signature(consultation: str, who: str, until: str) -> str:
+    """What an embedding site signs: HMAC-SHA256 under its key of the person's id there, a line feed, and seconds since 1970."""
+    return hmac.digest(embed_key(consultation).encode(), f"{who}\n{until}".encode("utf-8", "replace"), "sha256").hex()
+
+
+def of_embedded(current: Consultation, who: str, until: str, sign: str, now: datetime) -> int:
+    """The number of somebody whom an embedding site names. Raises NotAllowed for a signature that is wrong or over."""
+    good = hmac.compare_digest(signature(current.id, who, until).encode(), sign.encode("utf-8", "replace"))
+    if not good or not who or len(who) > 200:
+        raise NotAllowed(_("The site that shows this page did not sign it rightly. Tell whoever runs that site."))
+    if not until.isascii() or not until.isdecimal() or len(until) > 12 or int(until) < now.timestamp():
+        raise NotAllowed(_("This page was open for too long: load it again, and go on from there."))
+    return of_person(current.id, f"embedded\n{who}")
+
+
 def by_account(current: Consultation, actor: Actor) -> int | None:
     """The number that whoever asks has because of their account; None: the consultation goes by something else.
 

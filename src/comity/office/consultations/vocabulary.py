@@ -14,6 +14,7 @@ class Entry(TextChoices):
     ACCOUNTS = "accounts", _("whoever has an account here")
     INVITED = "invited", _("whoever holds an invitation")
     DELEGATIONS = "delegations", _("members of delegations")
+    EMBEDDED = "embedded", _("whoever is named by a site that embeds it")
 
 
 class Moderating(TextChoices):

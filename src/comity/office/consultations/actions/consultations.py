@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
@@ -34,7 +35,9 @@ from comity.office.consultations.roles import FACILITATOR
 from comity.office.consultations.vocabulary import Decision, Entry, Moderating, Showing, Stage
 
 LONGEST_TITLE, LONGEST_BACKGROUND = 200, 20_000
-MOST_SEGMENTS, MOST_LABELS, MOST_BLOCKED = 8, 250, 500
+MOST_SEGMENTS, MOST_LABELS, MOST_BLOCKED, MOST_SITES = 8, 250, 500, 20
+_ORIGIN = re.compile(r"https://[a-z0-9.-]{1,200}(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?")
+"""Of a site that may embed; without encryption only on this machine."""
 PROMISED = frozenset({"entry", "votes_published", "segments", "languages"})
 """What does not change once somebody may have answered: people took part because of it."""
 
@@ -64,6 +67,7 @@ def create(
     proposals_until: date | None = None,
     closes_on: date | None = None,
     blocked: list[str] | None = None,
+    embed_in: list[str] | None = None,
     segments: list[SegmentAsked] | None = None,
     simulated: bool = False,
 ) -> Consultation:
@@ -83,6 +87,7 @@ def create(
             proposals_until=proposals_until,
             closes_on=closes_on,
             blocked=tuple(blocked or ()),
+            embed_in=tuple(embed_in or ()),
             segments=_segments(by, segments or ()),
         )
     )
@@ -144,6 +149,7 @@ def change(
     closes_on: date | None = None,
     keep_dates: bool = False,
     blocked: list[str] | None = None,
+    embed_in: list[str] | None = None,
     segments: list[SegmentAsked] | None = None,
     seen: int | None = None,
 ) -> None:
@@ -165,6 +171,7 @@ def change(
         "votes_published": votes_published,
         "proposals": proposals,
         "blocked": None if blocked is None else tuple(blocked),
+        "embed_in": None if embed_in is None else tuple(embed_in),
         "segments": None if segments is None else _segments_changed(by, before.segments, segments),
     }
     dates = {} if keep_dates else {"opens_on": opens_on, "proposals_until": proposals_until, "closes_on": closes_on}
@@ -301,6 +308,7 @@ def terms_of(current: Consultation) -> Terms:
         proposals_until=current.proposals_until,
         closes_on=current.closes_on,
         blocked=tuple(current.blocked),
+        embed_in=tuple(current.embed_in),
         segments=tuple(
             SegmentTerms(
                 id=segment.id,
@@ -325,6 +333,11 @@ def _checked(terms: Terms) -> Terms:
     if len(terms.blocked) > MOST_BLOCKED:
         raise Refused(_("At most %(most)d words can be blocked.") % {"most": MOST_BLOCKED}, field="blocked")
     words = (clean_line(word, most=60, field="blocked").casefold() for word in terms.blocked)
+    if len(terms.embed_in) > MOST_SITES or not all(map(_ORIGIN.fullmatch, terms.embed_in)):
+        raise Refused(
+            _("Name up to %(most)d sites like https://example.org, without a path.") % {"most": MOST_SITES},
+            field="embed_in",
+        )
     return replace(
         terms,
         title=clean_original(terms.title, most=LONGEST_TITLE, field="title"),
@@ -334,6 +347,7 @@ def _checked(terms: Terms) -> Terms:
         moderating=one_of(Moderating, terms.moderating, "moderating").value,
         showing=one_of(Showing, terms.showing, "showing").value,
         blocked=tuple(dict.fromkeys(words)),
+        embed_in=tuple(dict.fromkeys(terms.embed_in)),
     )
 
 

@@ -74,6 +74,7 @@ def import_polis(
         proposals_until=None,
         closes_on=None,
         blocked=(),
+        embed_in=(),
         segments=(),
     )
     made = record_created(

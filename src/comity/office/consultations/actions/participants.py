@@ -97,7 +97,9 @@ def remove_participant(
     if Removal.objects.filter(consultation=current, participant=participant).exists():
         raise Refused(_("They were removed already."))
     why = reason_of(reason)
-    removed = ParticipantRemoved(consultation=consultation, removal=new_id(by.now), participant=participant, reason=why)
+    removed = ParticipantRemoved(
+        consultation=consultation, removal=new_id(by.now), participant=str(participant), reason=why
+    )
     record(by, removed)
     _take_out(by, current.id, participant, bar=True)
 
@@ -107,7 +109,7 @@ def _apply_participant_removed(stated: ParticipantRemoved, recorded: Recorded) -
     Removal.objects.create(
         id=stated.removal,
         consultation_id=stated.consultation,
-        participant=stated.participant,
+        participant=int(stated.participant) if stated.participant is not None else None,
         reason=stated.reason,
         removed_at=recorded.time,
     )

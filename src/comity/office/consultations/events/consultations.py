@@ -48,6 +48,7 @@ class Terms:
     proposals_until: date | None
     closes_on: date | None
     blocked: tuple[str, ...]
+    embed_in: tuple[str, ...]
     segments: tuple[SegmentTerms, ...]
 
 
@@ -185,7 +186,8 @@ class InvitationsMade(OfConsultation):
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantRemoved(OfConsultation):
-    """A participant was removed: their answers take no part any more. participant: their number in the consultation, for the secretariat.
+    """A participant was removed: their answers take no part any more. participant: their number in the consultation, for the
+    secretariat; as text, being larger than the numbers that JSON keeps.
 
     subject: None; a participant is no person of the register.
     """
@@ -195,7 +197,7 @@ class ParticipantRemoved(OfConsultation):
     SUBJECT = "subject"
     ERASURE = "The participant's number is in the personal part, which only the secretariat reads; it can be erased."
     removal: str
-    participant: int | None
+    participant: str | None
     subject: None = None
     reason: str
 

@@ -9,9 +9,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
-from comity.groundwork.acts import check_may, version
-from comity.groundwork.pages import Request, act_page, text_given
+from comity.groundwork.acts import check_may, may_do, version
+from comity.groundwork.pages import Request, act_page, found_or_refused, text_given
 from comity.office.consultations import actions
 from comity.office.consultations.actions.consultations import terms_of
 from comity.office.consultations.forms import (
@@ -26,6 +27,7 @@ from comity.office.consultations.forms import (
     segments_asked,
 )
 from comity.office.consultations.models import Consultation
+from comity.office.consultations.participants import embed_key
 from comity.office.consultations.views.overview import found_here
 from comity.office.consultations.vocabulary import Entry, Moderating, Showing, Stage
 
@@ -77,6 +79,7 @@ _PLAIN = (
     "proposals_until",
     "closes_on",
     "blocked",
+    "embed_in",
 )
 """Fields of the form that the acts take as they are."""
 
@@ -140,6 +143,7 @@ def change(request: Request, key: str) -> HttpResponse:
         initial={
             **{name: getattr(current, name) for name in _PLAIN},
             "blocked": "\n".join(current.blocked),
+            "embed_in": "\n".join(current.embed_in),
             "title": current.title.original,
             "background": current.background.original,
             "policy": current.policy.original,
@@ -283,6 +287,16 @@ def duplicate(request: Request, key: str) -> HttpResponse:
         initial={"title": current.title.original},
     )
     return redirect("consultations:consultation", made[0].id) if made else answer
+
+
+def embedding(request: Request, key: str) -> HttpResponse:
+    """How another site shows it in a frame, with the key by which that site names its people."""
+    current = found_here(request, key)
+    check_may(request.actor, "consultations.change")
+    found_or_refused(current if may_do(request.actor, "consultations.change", consultation=key) else None)
+    address = request.build_absolute_uri(reverse("consultations:embed", args=[key]))
+    page = {"current": current, "address": address, "key": embed_key(key)}
+    return never_cache(render)(request, "consultations/embedding.html", page)
 
 
 def invite(request: Request, key: str) -> HttpResponse:

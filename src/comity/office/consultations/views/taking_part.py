@@ -6,18 +6,20 @@ phone and go to the ballot box in batches. These pages are kept by nobody, and h
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib import messages
 from django.core.signing import BadSignature, Signer
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_GET
 
 from comity.ballot_box import Answer, BoxRefuses, Refusal, new_participant
@@ -77,6 +79,8 @@ def _cookie(consultation: str) -> str:
 def known_participant(request: Request, current: Consultation) -> int | None:
     """Who asks, if they take part already. Raises NotAllowed where an account is asked for and there is none, or who was removed."""
     number = participants.by_account(current, request.actor)
+    if number is None and current.entry == Entry.EMBEDDED:
+        raise NotAllowed(_("Open this consultation on the site that shows it: there you are known."))
     if number is None:
         kept = request.COOKIES.get(_cookie(current.id), "")
         try:
@@ -191,7 +195,8 @@ def _whole(text: str | None) -> int | None:
 def following(request: Request, key: str) -> HttpResponse:
     """The next statements for the module, in the reader's language, with the originals of what was translated."""
     current = _open(request, key)
-    number = known_participant(request, current)
+    shown = request.headers.get("Authorization", "").removeprefix("Ballot ")
+    number = participants.holder(current.id, shown, request.actor.now) if shown else known_participant(request, current)
     if number is None:
         raise NotAllowed(refusal_sentence(Refusal.TICKET))
     answered = the_box().mine(current.id, number)
@@ -210,6 +215,43 @@ def _for_module(row: Statement) -> dict[str, Any]:
     if shown.language != row.text.original_language:
         told |= {"original": row.text.original, "from": row.text.original_language, "made": shown.made.value}
     return told
+
+
+def embed(request: Request, key: str) -> HttpResponse:
+    """The page in a frame of another site: no cookie, no sign-in; who somebody is comes from that site, or from this browser's store.
+
+    `?who=`, `until=`, `sign=`: as `participants.signature` says; asked for where the embedding site names its people.
+    """
+    current = _open(request, key)
+    if current.entry == Entry.EMBEDDED:
+        who, until, sign = (request.GET.get(name, "") for name in ("who", "until", "sign"))
+        number = participants.of_embedded(current, who, until, sign, request.actor.now)
+        if participants.is_removed(current, number):
+            raise NotAllowed(refusal_sentence(Refusal.BARRED))
+    elif current.entry == Entry.OPEN:
+        number = new_participant()
+    else:
+        raise Refused(_("This consultation is not one that another site can show: open it here."))
+    answered = the_box().mine(current.id, number)
+    asked = of_statements.asked_of(current)
+    latest = of_results.latest(current)
+    following = of_statements.to_ask(asked, answered, number, latest.result if latest else None)
+    page = {
+        "current": current,
+        "shown": following[0] if following else None,
+        "done": sum(row.number in answered for row in asked),
+        "all": len(asked),
+        "ticket": participants.ticket_for(current.id, number, request.actor.now),
+        "kept": current.entry == Entry.OPEN,
+    }
+
+    @never_cache
+    @xframe_options_exempt
+    @csp_replace({"frame-ancestors": current.embed_in or ["'none'"]})
+    def framed(_request: HttpRequest) -> HttpResponse:
+        return render(request, "consultations/embed.html", page)
+
+    return cast("HttpResponse", framed(request))
 
 
 # --- invitations ---

@@ -3,10 +3,25 @@
 
 const form = document.querySelector("form.ballot");
 const find = (role) => document.querySelector(`[data-role="${role}"]`);
-const { consultation, ticket, next } = form ? form.dataset : {};
+const { consultation, next } = form ? form.dataset : {};
+const ticket = form ? mine() : "";
 const KEY = `answers-${consultation}`;
 const AT_ONCE = 50;
 const state = find("state");
+
+// In a frame of another site there is no cookie: the first ticket is kept in this browser's own store for that site.
+function mine() {
+  const given = form.dataset.ticket;
+  if (!("kept" in form.dataset)) return given;
+  try {
+    const held = localStorage.getItem(`ticket-${form.dataset.consultation}`);
+    if (held) return held;
+    localStorage.setItem(`ticket-${form.dataset.consultation}`, given);
+  } catch {
+    // Without storage the ticket lives as long as the page.
+  }
+  return given;
+}
 
 function restore() {
   const fresh = { device: Math.random().toString(36).slice(2, 10), n: 0, queue: [] };
@@ -58,6 +73,7 @@ async function send() {
       pause = Math.min(60000, Math.max(pause * 2, 1000 * Number(answer.headers.get("Retry-After") || 0)));
       say("waiting", ` ${held.queue.length}`);
     } else {
+      if (answer.status === 401) localStorage.removeItem(`ticket-${consultation}`);
       say("stop");
       busy = false;
       return;
@@ -73,7 +89,9 @@ async function send() {
 async function fetchAhead() {
   const without = held.queue.map((one) => one.statement).concat(shown() === null ? [] : [shown()], ahead.map((one) => one.n));
   try {
-    const answer = await fetch(`${next}?without=${without.slice(0, 400).join(",")}`, { credentials: "same-origin" });
+    const answer = await fetch(`${next}?without=${without.slice(0, 400).join(",")}`, {
+      headers: { Authorization: `Ballot ${ticket}` },
+    });
     if (answer.ok) {
       const known = new Set(without);
       ahead = ahead.concat((await answer.json()).statements.filter((one) => !known.has(one.n)));
@@ -102,7 +120,8 @@ form?.addEventListener("submit", (event) => {
   const vote = { agree: 1, pass: 0, disagree: -1 }[event.submitter?.value];
   const following = ahead.shift();
   // Without a statement to go on with, the page itself takes the answer and says what comes next.
-  if (vote === undefined || (!following && navigator.onLine && !held.queue.length)) return;
+  const framed = !form.elements.csrfmiddlewaretoken;
+  if (vote === undefined || (!following && !framed && navigator.onLine && !held.queue.length)) return;
   event.preventDefault();
   held.n += 1;
   held.queue.push({ statement: shown(), vote, important: form.elements.important.checked, n: held.n });
