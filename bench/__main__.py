@@ -58,6 +58,10 @@ def _parts(given: argparse.Namespace) -> dict[str, tuple[str, Callable[[], None]
             "votes a second, maps, restarts, watchers",
             lambda: _script("ballot_box", *(("--tiny",) if tiny else ())),
         ),
+        "power": (
+            "power of every member under a rule, and powerindex",
+            lambda: _script("power", *(("--rounds", "1", "--no-peer") if tiny else ())),
+        ),
         "pages": (
             "pages of a whole organisation",
             lambda: _script("pages", *(("--events", "5000", "--rounds", "5") if tiny else ())),
@@ -71,7 +75,7 @@ def main() -> int:
         "parts",
         nargs="*",
         metavar="PART",
-        help="speed live cold hidden stability worst_off groups coordination routing ballot_box pages",
+        help="speed live cold hidden stability worst_off groups coordination routing ballot_box power pages",
     )
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--draws", type=int, help="splits or draws of every part that has them")

@@ -77,6 +77,16 @@ def test_counting_and_enumeration_agree(game: Game) -> None:
     assert count_swings(planned, threads=1) == count_swings(planned, threads=3)
 
 
+@given(small_games())
+def test_who_makes_some_win_makes_the_others_block(game: Game) -> None:
+    """Which is why either may be counted: swings of the dual are the same, read backwards by size."""
+    brief, dual = measured(game), measured(game.dual())
+    if not isinstance(dual.tree, bool):
+        planned = plan(dual, 10**9, 10**7)
+        assert planned is not None
+        assert [list(reversed(row)) for row in count_swings(planned)] == enumerate_swings(brief)
+
+
 @settings(max_examples=6)
 @given(st.integers(0, 2**32))
 def test_they_agree_beyond_a_block_of_coalitions(seed: int) -> None:
