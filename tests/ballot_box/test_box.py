@@ -355,6 +355,7 @@ def _empty_database(url: str) -> str:
     return f"{start.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
 
 
+@pytest.mark.slow
 def test_a_second_writer_is_refused_with_a_sentence_and_a_reader_is_not(
     sqlite_box: BallotBox, sqlite_consultation: str, tmp_path: Path
 ) -> None:
@@ -402,7 +403,7 @@ operations = st.lists(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(operations)
 def test_any_history_gives_what_somebody_who_wrote_everything_down_has(
     box: BallotBox, open_one: Callable[[], str], done: list[tuple[str, int, Any]]

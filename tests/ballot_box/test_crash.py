@@ -133,6 +133,7 @@ def test_killed_a_hundred_times_under_load_no_acknowledged_answer_is_lost(tmp_pa
     killed_under_load(tmp_path, 100)
 
 
+@pytest.mark.slow
 def test_ballots_follow_from_the_log_after_a_kill(tmp_path: Path) -> None:
     """A process that ends without a word, right after its answers were acknowledged, has not written its ballots down."""
     program = (
@@ -159,6 +160,7 @@ def test_ballots_follow_from_the_log_after_a_kill(tmp_path: Path) -> None:
     box.stop()
 
 
+@pytest.mark.slow
 def test_a_wrong_clock_opens_and_closes_by_that_clock_and_loses_nothing(tmp_path: Path) -> None:
     box, name = founded(tmp_path)
     now = datetime.now(UTC)

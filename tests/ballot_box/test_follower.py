@@ -206,6 +206,7 @@ def entries(found: Sums) -> dict[tuple[Any, ...], int]:
     return out
 
 
+@pytest.mark.slow
 def test_the_differencing_attack_never_isolates_fewer_than_five(box: BallotBox, consultation: str) -> None:
     """People come one by one; whoever keeps every version and subtracts each from the next learns of five people at least."""
     following = follower(box)
