@@ -102,6 +102,14 @@ def test_answers_are_taken_between_the_dates_only(box: BallotBox, consultation: 
     assert why(lambda: box.cast(consultation, ANNA, [Answer(1, -1)])) is Refusal.CLOSED
 
 
+def test_a_consultation_that_is_stated_as_closed_is_never_open_meanwhile(box: BallotBox, consultation: str) -> None:
+    box.open_consultation(consultation, closed=True)
+    stated = box.rules(consultation)
+    assert why(lambda: box.cast(consultation, ANNA, [Answer(1, 1)])) is Refusal.CLOSED
+    box.open_consultation(consultation, closed=True)
+    assert box.rules(consultation) == stated
+
+
 def test_closed_can_be_opened_again_and_frozen_cannot(box: BallotBox, consultation: str) -> None:
     box.close(consultation)
     assert why(lambda: box.cast(consultation, ANNA, [Answer(1, 1)])) is Refusal.CLOSED

@@ -147,9 +147,10 @@ class BallotBox:
         title: str = "",
         floor: int = FLOOR,
         segments: Sequence[str] = (),
+        closed: bool = False,
     ) -> None:
-        """Take answers between two moments (aware; None: from now, without end). Of a known one, its dates, title, floor and segments
-        become these. Raises BoxRefuses if it is frozen, ValueError for an id that cannot stand in an address.
+        """Take answers between two moments (aware; None: from now, without end), or none for now (closed). Of a known one, its dates,
+        title, floor and segments become these. Raises BoxRefuses if it is frozen, ValueError for an id that cannot stand in an address.
         """
         if not consultation or len(consultation) > NAME_LENGTH or not _plain(consultation):
             raise ValueError(
@@ -159,7 +160,7 @@ class BallotBox:
 
         def alter(rules: Rules) -> Rules:
             return replace(
-                rules, opens=begins, closes=ends, closed=False, title=title, floor=max(floor, FLOOR), segments=named
+                rules, opens=begins, closes=ends, closed=closed, title=title, floor=max(floor, FLOOR), segments=named
             )
 
         self._change(consultation, alter, new=True)

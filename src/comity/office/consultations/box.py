@@ -78,11 +78,14 @@ def bring_in_step(current: Consultation) -> None:
         closes = datetime.combine(current.closes_on + timedelta(days=1), time.min, UTC)
     segments = [str(segment.question.original) for segment in current.segments.order_by("rank")]
     box.open_consultation(
-        current.id, opens=None, closes=closes, title=current.title.original, floor=FLOOR, segments=segments
+        current.id,
+        closes=closes,
+        title=current.title.original,
+        floor=FLOOR,
+        segments=segments,
+        closed=current.stage == Stage.CLOSED,
     )
     box.set_statements(current.id, [listed(row) for row in current.statements.filter(shown=True).order_by("number")])
-    if current.stage == Stage.CLOSED:
-        box.close(current.id)
 
 
 @after_commit
