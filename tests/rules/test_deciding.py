@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from comity.rules.charter import Charter
-from comity.rules.charter_file import read
+from comity.rules.charter_file import load, read
 from comity.rules.deciding import decide
 from comity.rules.errors import RulesError
 from comity.rules.outcome import Outcome, Verdict
@@ -410,6 +410,46 @@ def test_every_outcome_is_said_in_six_languages(language: str) -> None:
     assert len(table) == 19
     assert all(line.text and "{" not in line.text for line in table)
     assert any("394/7" in line.text for line in table)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_groups_and_findings_are_shown_in_the_language_of_the_reader(language: str) -> None:
+    ga = load("un-ga")
+    said = sentence(
+        decide(
+            ga, snapshot_of("abcde"), votes(dict.fromkeys("abc", "yes") | dict.fromkeys("de", "no")), rule="question"
+        ),
+        ga,
+        language,
+    )
+    assert ga.groups["arrears"].title[language] in said
+    assert ga.wordings["important question"][language] in said
+
+
+def test_weights_that_are_not_exact_are_refused() -> None:
+    with pytest.raises(RulesError, match="give an exact number"):
+        Snapshot((Member("a", weights={"w": 0.1}),))  # type: ignore[dict-item]
+
+
+def test_a_name_cannot_disturb_a_terminal() -> None:
+    with pytest.raises(RulesError) as refused:
+        decide(rule("yes > no"), snapshot_of("ab"), votes({"a\u202e\x1b[2J": "yes"}))
+    assert str(refused.value).isprintable()
+
+
+def test_the_sentence_tells_what_settled_it_and_the_table_everything() -> None:
+    waico = load("example-waico")
+    members = snapshot_of("abcdefg")
+    found = Finding("all efforts at consensus exhausted", "chair", "A. Chair")
+    record = Record(Ballot(dict.fromkeys("abcd", "yes") | {"e": "no"}), objections={"e": "x"}, findings=(found,))
+    said = sentence(decide(waico, members, record, rule="consensus-first"), waico)
+    assert "Objections" not in said
+    assert "Found: all efforts at consensus are exhausted — A. Chair (chair) — met. " in said
+    assert "Yes: 4 of 5 (votes cast (yes and no)); needed: at least 2/3, that is at least 4 — met. " in said
+    silence = decide(waico, members, Record(objections={"b": "x"}), rule="silence")
+    assert "Not adopted. " in sentence(silence, waico)
+    assert "Fails if: Objections: 1 (b); needed: at least 1 — met." in sentence(silence, waico)
+    assert [line.text for line in lines(silence, waico)] == ["Fails if: Objections: 1 (b); needed: at least 1"]
 
 
 def test_every_phrase_is_there_in_six_languages_with_the_same_braces() -> None:

@@ -111,15 +111,16 @@ def _findings(charter: Charter, arguments: argparse.Namespace) -> Any:
 
 def _show(outcome: Outcome, charter: Charter, language: str) -> None:
     """The outcome as a sentence, and as a table with its indented lines."""
+    from comity.rules.errors import printable
     from comity.rules.sentences import facts, lines, sentence, told
 
     print(f"{told(charter.title, language)} {charter.version}")
     print(sentence(outcome, charter, language, short=True))
     print()
     for line in lines(outcome, charter, language):
-        print(f"{'  ' * (line.depth + 1)}{line.text} — {line.state}")
-    for fact in facts(outcome, language):
-        print(f"  {fact}")
+        print(printable(f"{'  ' * (line.depth + 1)}{line.text} — {line.state}"))
+    for fact in facts(outcome, charter, language):
+        print(printable(f"  {fact}"))
     print()
     print(f"  rule {outcome.rule.charter}/{outcome.rule.rule}, charter {outcome.rule.digest[:16]}")
     print(f"  snapshot {outcome.snapshot.digest[:16]}, record {outcome.record.digest[:16]}")

@@ -159,6 +159,8 @@ class Charter:
     weights: Mapping[str, Named] = field(default_factory=dict)
     choices: Mapping[str, str] = field(default_factory=dict)
     eligibility: Mapping[str, EligibilityClause] = field(default_factory=dict)
+    wordings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What people may find, by statement, in the languages in which it is shown."""
     digest: str = ""
 
     def rule(self, name: str | None = None, on: date | None = None) -> Rule:

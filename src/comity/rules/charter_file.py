@@ -61,7 +61,9 @@ def _keys(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-TOP_KEYS = _keys("format id version title source note example amended_by groups weights choices eligibility rule")
+TOP_KEYS = _keys(
+    "format id version title source note example amended_by groups weights choices findings eligibility rule"
+)
 NAMED_KEYS = _keys("title members unit missing_is_zero")
 ELIGIBILITY_KEYS = _keys("id group effect unless source")
 RULE_KEYS = _keys(
@@ -262,6 +264,7 @@ class _Reader:
             weights=weights,
             choices=choices,
             eligibility=eligibility,
+            wordings=self.wordings(rules),
             digest=digest,
         )
         self.check(charter)
@@ -289,6 +292,26 @@ class _Reader:
             zero = self.truth(value.get("missing_is_zero", False), place)
             found[name] = Named(self.texts(value["title"], place), members, unit, zero)
         return found
+
+    def wordings(self, rules: tuple[Rule, ...]) -> dict[str, dict[str, str]]:
+        """How findings are shown in other languages; each must be one that a rule asks for."""
+        entries = self.document.get("findings", {})
+        if not isinstance(entries, dict):
+            self.place("", 0, "findings").refuse("a table is expected.", "Begin it with [findings].")
+        asked = {
+            part.statement
+            for rule in rules
+            for _, c in _conditions(rule)
+            for part in walk(c)
+            if isinstance(part, Found)
+        }
+        for statement in entries:
+            if statement not in asked:
+                place = self.place("findings", 0, "", "findings")
+                place.refuse(f"no rule asks for {statement!r}.", "Write it as the rule does, or take it out.")
+        return {
+            statement: self.texts(said, self.place("findings", 0, "", statement)) for statement, said in entries.items()
+        }
 
     def choices(self) -> dict[str, str]:
         entries = self.document.get("choices", {})

@@ -12,9 +12,20 @@ class RulesError(ValueError):
     """Something that the engine refuses. `sentence` is the template, `values` what stands in its braces."""
 
     def __init__(self, sentence: str, **values: object) -> None:
-        super().__init__(sentence.format(**values))
+        super().__init__(printable(sentence.format(**values)))
         self.sentence = sentence
         self.values: Mapping[str, object] = values
+
+
+def printable(text: str) -> str:
+    """Text in which control, invisible and direction characters are escaped, so that a name cannot disturb a terminal.
+
+    >>> printable("a\\u202eb")
+    'a\\\\u202eb'
+    """
+    if all(c.isprintable() or c == "\n" for c in text):
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 class ClauseError(RulesError):

@@ -34,7 +34,10 @@ class Line:
 
 
 def sentence(outcome: Outcome, charter: Charter, language: str = "en", *, short: bool = False) -> str:
-    """What was decided, by which rule and, unless `short`, with which numbers, in one line."""
+    """What was decided, by which rule and, unless `short`, on which numbers it rested, in one line.
+
+    Of a rule with many parts only those are told that settled it; `lines` has all.
+    """
     _refuse(language)
     parts = [
         say(
@@ -51,8 +54,8 @@ def sentence(outcome: Outcome, charter: Charter, language: str = "en", *, short:
     if outcome.rule.example:
         parts.append(say("example", language))
     if not short:
-        parts += [f"{line.text} — {line.state}" for line in lines(outcome, charter, language)]
-        parts += facts(outcome, language)
+        parts += [f"{line.text} — {line.state}" for line in _reasons(outcome, charter, language)]
+        parts += facts(outcome, charter, language)
     if outcome.not_bound:
         parts.append(say("not_bound", language, names=", ".join(outcome.not_bound)))
     stop = "。" if language == "zh" else ". "
@@ -135,11 +138,23 @@ def remark_sentence(one: Checked, language: str = "en") -> str:
     return f"{line} ({say('supposed', language, found=found, not_found=not_found)})"
 
 
-def facts(outcome: Outcome, language: str) -> list[str]:
+def facts(outcome: Outcome, charter: Charter, language: str) -> list[str]:
     """Missing facts, assumptions and votes not counted as cast."""
     found: list[Missing] = [*outcome.missing, *outcome.assumed]
-    said = [say(fact.what, language, detail=fact.detail) for fact in found]
+    said = [say(fact.what, language, detail=_detail(fact, charter, language)) for fact in found]
     return said + [told_eligibility(decision, language) for decision in outcome.eligibility]
+
+
+def _detail(fact: Missing, charter: Charter, language: str) -> str:
+    """Groups, weights and findings by their titles, where the fact names them by id."""
+    name, colon, rest = fact.detail.partition(": ")
+    named = charter.groups.get(name) if fact.what in ("who_is_in", "nobody_recorded") else charter.weights.get(name)
+    if named is not None:
+        return told(named.title, language) + colon + rest
+    for statement, wording in charter.wordings.items():
+        if fact.what == "finding_of" and fact.detail.startswith(f'"{statement}"'):
+            return told(wording, language) + fact.detail.removeprefix(f'"{statement}"')
+    return fact.detail
 
 
 def told_eligibility(decision: Eligibility, language: str) -> str:
@@ -150,12 +165,45 @@ def told_eligibility(decision: Eligibility, language: str) -> str:
 def lines(outcome: Outcome, charter: Charter, language: str = "en") -> list[Line]:
     """All conditions with their numbers, in the order of the rule, indented as they are nested."""
     _refuse(language)
-    found: list[Line] = []
-    if outcome.quorum:
-        found += _lines(outcome.quorum, charter, language, 0, say("quorum", language))
+    return [line for part, label in _tops(outcome, language) for line in _lines(part, charter, language, 0, label)]
+
+
+def _tops(outcome: Outcome, language: str) -> list[tuple[Part, str]]:
+    """Quorum, postponement and the rule itself, with their labels."""
+    found = [(outcome.quorum, say("quorum", language))] if outcome.quorum else []
     if outcome.postponed:
-        found += _lines(outcome.postponed, charter, language, 0, say("postponed_if", language))
-    return found + list(_lines(outcome.part, charter, language, 0, ""))
+        found.append((outcome.postponed, say("postponed_if", language)))
+    if outcome.rule.kind is Kind.SILENCE and outcome.part.form is Form.NOT:
+        return [*found, (outcome.part.parts[0], say("fails_if", language))]
+    return [*found, (outcome.part, "")]
+
+
+def _reasons(outcome: Outcome, charter: Charter, language: str) -> list[Line]:
+    """The comparisons and findings that settled the outcome."""
+    found = []
+    for top, label in _tops(outcome, language):
+        for place, part in enumerate(_settling(top)):
+            found.append(next(_lines(part, charter, language, 0, label if not place else "")))
+    return found
+
+
+def _settling(part: Part) -> Iterator[Part]:
+    """The leaves that settled a part: of "and" those that failed if it failed, of "or" those that succeeded ..."""
+    match part.form:
+        case Form.SHARE | Form.FOUND:
+            yield part
+        case Form.GATE:
+            for inner in part.parts:
+                if inner.taken:
+                    yield from _settling(inner)
+        case Form.NOT:
+            yield from _settling(part.parts[0])
+        case _ if not part.parts:
+            yield part
+        case _:
+            for inner in part.parts:
+                if inner.taken and inner.met is part.met:
+                    yield from _settling(inner)
 
 
 def _lines(part: Part, charter: Charter, language: str, depth: int, label: str) -> Iterator[Line]:
@@ -182,6 +230,7 @@ def _text(part: Part, charter: Charter, language: str) -> str:
             title = told(charter.rule(rule).title, language)
             return say("rule", language, rule=f"{title} ({part.detail})" if part.detail else title)
         case Found(statement, _):
+            statement = told(charter.wordings.get(statement, {}), language) or statement
             return say("found", language, what=f"{statement} — {part.detail}" if part.detail else statement)
     return say(part.form, language, k=part.detail)
 

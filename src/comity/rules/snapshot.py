@@ -60,6 +60,13 @@ class Snapshot:
                 raise RulesError("{member} is a member twice: keep one of them.", member=one.name)
         for member in ordered:
             for name, weight in member.weights.items():
+                if not isinstance(weight, (int, Fraction)):
+                    raise RulesError(
+                        "{member} has a {weight} of {value}: give an exact number, an int or a Fraction.",
+                        member=member.name,
+                        weight=name,
+                        value=weight,
+                    )
                 if weight < 0:
                     raise RulesError(
                         "{member} has a {weight} of {value}: a weight is 0 or more.",

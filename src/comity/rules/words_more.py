@@ -73,6 +73,7 @@ MORE: dict[str, dict[str, str]] = {
         "Условие не выполнено",
         "La condición no se cumple",
     ),
+    "fails_if": _row("Fails if", "يسقط إذا", "否决条件", "Échoue si", "Не проходит, если", "Fracasa si"),
     # --- what it still needs ---
     "need_passes": _row(
         "As it stands, it passes",
