@@ -33,6 +33,8 @@ if flag("COMITY_DEMO") and not LOCAL_ONLY:
         "COMITY_DEMO lets anybody sign in as anybody, so it works on this machine only: unset COMITY_DEMO or COMITY_HOSTS."
     )
 DEBUG = False
+COMITY_TRANSLATION_URL = os.environ.get("COMITY_TRANSLATION_URL", "")
+COMITY_TRANSLATION_KEY = os.environ.get("COMITY_TRANSLATION_KEY", "")
 COMITY_LOG_ORIGIN = os.environ.get("COMITY_LOG_ORIGIN", "")
 SECRET_KEY = secret(COMITY_DATA, "django")
 HTTPS = flag("COMITY_HTTPS", default=not LOCAL_ONLY)

@@ -18,5 +18,5 @@ class ConsultationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing registers roles, kinds of thing, event types and acts.
-        from comity.office.consultations import actions, box  # noqa: F401
+        from comity.office.consultations import actions, box, machine_translation  # noqa: F401
         from comity.office.consultations.queries import consultations, statements  # noqa: F401

@@ -16,9 +16,11 @@ from django.db.models import Q
 
 from comity import opinion
 from comity.ballot_box import BallotBox, Listed, at
+from comity.groundwork.events import TextTranslated
 from comity.groundwork.facts import Fact
 from comity.groundwork.jobs import recurring
 from comity.groundwork.log import Recorded, after_commit
+from comity.groundwork.refs import Ref
 from comity.office.consultations.events.consultations import (
     AnswersErased,
     AnswersSealed,
@@ -27,7 +29,7 @@ from comity.office.consultations.events.consultations import (
     OfConsultation,
 )
 from comity.office.consultations.events.statements import OfStatement, StatementsImported
-from comity.office.consultations.models import Consultation, Statement
+from comity.office.consultations.models import STATEMENT, Consultation, Statement
 from comity.office.consultations.vocabulary import Decision, Stage
 
 FLOOR = 5
@@ -93,7 +95,11 @@ def follow(_recorded: Recorded, stated: Fact) -> None:
     """After each event that changes what the box must know."""
     if isinstance(stated, AnswersErased | AnswersSealed | FindingKept):
         return
-    if isinstance(stated, OfConsultation | OfStatement | StatementsImported):
+    if isinstance(stated, TextTranslated) and stated.thing.startswith(f"{STATEMENT}:"):
+        row = Statement.objects.select_related("consultation").filter(id=Ref.parse(stated.thing).id).first()
+        if row is not None and row.consultation.stage in LIVE:
+            bring_in_step(row.consultation)
+    elif isinstance(stated, OfConsultation | OfStatement | StatementsImported):
         current = Consultation.objects.filter(id=stated.consultation).first()
         if current is not None and (current.stage in LIVE or isinstance(stated, ConsultationFrozen)):
             bring_in_step(current)
