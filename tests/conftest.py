@@ -9,10 +9,13 @@ import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
 
 import django
+import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
+from psycopg import sql
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -21,8 +24,23 @@ if TYPE_CHECKING:
 collect_ignore = ["postgres.py", "site/oidc_provider"]
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def _take_own_database() -> None:
+    """Of several workers on PostgreSQL each has a database of its own: the ballot box takes the very one that is named, and locks it."""
+    url, worker = os.environ.get("COMITY_DATABASE_URL"), os.environ.get("PYTEST_XDIST_WORKER")
+    if not url or not worker:
+        return
+    name = f"comity_{worker}"
+    with psycopg.connect(url, autocommit=True) as server:
+        if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    os.environ["COMITY_DATABASE_URL"] = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
 # The site's tests have a data folder of their own, never that of whoever runs them.
 os.environ["COMITY_DATA"] = tempfile.mkdtemp(prefix="comity-tests-")
+_take_own_database()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.site.settings")
 atexit.register(shutil.rmtree, os.environ["COMITY_DATA"], ignore_errors=True)
 django.setup()
