@@ -90,14 +90,21 @@ def test_who_makes_some_win_makes_the_others_block(game: Game) -> None:
 @settings(max_examples=6)
 @given(st.integers(0, 2**32))
 def test_they_agree_beyond_a_block_of_coalitions(seed: int) -> None:
-    """17 players: two chambers, vetoes and weights, combined in several ways."""
+    """17 players: two chambers, a group across them, a veto and weights, combined in several ways."""
     rng, n = Random(seed), 17
     units = tuple(rng.randint(0, 40) for _ in range(n))
     chamber = set(rng.sample(range(n), 8))
     other = set(range(n)) - chamber
     weighted = Criterion(units, rng.randint(1, sum(units)))
     both = all_of(group(n, chamber, rng.randint(1, 8)), group(n, other, rng.randint(1, 9)))
-    rule = rng.choice((all_of, any_of))(weighted, both, heads(n, rng.randint(1, n)), veto(n, {rng.randrange(n)}))
+    crossing = set(rng.sample(range(n), 9))
+    rule = rng.choice((all_of, any_of))(
+        weighted,
+        both,
+        group(n, crossing, rng.randint(1, 9)),
+        heads(n, rng.randint(1, n)),
+        veto(n, {rng.randrange(n)}),
+    )
     brief = measured(Game(tuple(map(str, range(n))), rule))
     if not isinstance(brief.tree, bool):
         planned = plan(brief, 10**9, 10**7)

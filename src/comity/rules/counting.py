@@ -56,9 +56,9 @@ class _Cell:
 class _Paths:
     """Rows while a cell is added, laid out in paths: a further yes of the cell leads from each row to the next of its path.
 
-    A line holds the residuals that differ by members of the cell. From some number of them on, `settled`, more of them
+    A line holds the residuals that differ by members of the cell. From some number of them on it is settled: more of them
     change nothing but size and units. The line's main path goes by size and is counted as if all of it were settled; side
-    paths, one for each difference of size and position, hold what is not settled yet, to be put right by its difference.
+    paths, one for each size at which they end, hold what is not settled yet, to be put right by its difference.
 
     begin, end, filled (n_paths,): rows of each path, and the last that may not be empty at the start.
     sizes (n_rows,); keys[row]: what is left of the rule once the cell is done; settled_keys[row]: what the main path took
@@ -253,10 +253,6 @@ class _Planner:
     def _paths(self, rows: list[Row], cell: _Cell, later: Sequence[_Cell]) -> _Paths:
         m = len(cell.members)
         to_come = [sum(c.column[j] * len(c.members) for c in later) for j in range(len(self.game.measures))]
-        lines: dict[Key, list[tuple[int, int, int]]] = {}  # row before, position, size
-        for row, (key, size) in enumerate(rows):
-            line, position = _on_line(key, cell.column)
-            lines.setdefault(line, []).append((row, position, size))
         begin: list[int] = []
         filled: list[int] = []
         sizes: list[int] = []
@@ -264,34 +260,30 @@ class _Planner:
         settled_keys: list[Key | None] = []
         moved: list[tuple[int, int]] = []
 
-        for (tree, offset), starts in lines.items():
-            last = max(position for _, position, _ in starts) + m
-            after = self._along(tree, offset, cell.column, last, to_come)
-            settled = last
-            while settled and after[settled - 1] == after[last]:
-                settled -= 1
+        for settled, before, starts in self._lines(rows, cell, to_come):
             low = min(size for _, _, size in starts)
             high = max(size for _, _, size in starts) + m
             begin.append(len(sizes))
             filled.append(len(sizes) + high - m - low)
             moved += [(row, len(sizes) + size - low) for row, _, size in starts]
             sizes += range(low, high + 1)
-            keys += [after[last]] * (high + 1 - low)
+            keys += [settled] * (high + 1 - low)
             settled_keys += [None] * (high + 1 - low)
             sides: dict[int, list[tuple[int, int]]] = {}
-            for row, position, size in starts:
-                if position < settled:
-                    sides.setdefault(size - position, []).append((row, position))
-            for difference, held in sides.items():
-                low = min(position for _, position in held)
-                high = min(settled - 1, max(position for _, position in held) + m)
+            for row, missing, size in starts:
+                if missing > 0:
+                    sides.setdefault(size + missing, []).append((row, missing))
+            for end, held in sides.items():
+                most = max(missing for _, missing in held)
+                least = min(missing for _, missing in held)
                 begin.append(len(sizes))
-                filled.append(len(sizes) + max(position for _, position in held) - low)
-                moved += [(row, len(sizes) + position - low) for row, position in held]
-                sizes += range(low + difference, high + difference + 1)
-                keys += after[low : high + 1]
-                settled_keys += [after[last]] * (high + 1 - low)
-            self._lay(len(starts) + last + 1, len(sizes))
+                filled.append(len(sizes) + most - least)
+                moved += [(row, len(sizes) + most - missing) for row, missing in held]
+                open_ = range(most, max(0, least - m - 1), -1)
+                sizes += [end - missing for missing in open_]
+                keys += [before[missing - 1] for missing in open_]
+                settled_keys += [settled] * len(open_)
+            self._lay(len(starts), len(sizes))
         self._spend(len(sizes) * m * (self.width + 1) * self.moduli // 2)
         source, target = _columns(moved)
         return _Paths(
@@ -306,13 +298,59 @@ class _Planner:
             target,
         )
 
+    def _lines(
+        self, rows: list[Row], cell: _Cell, to_come: Sequence[int]
+    ) -> list[tuple[Key, list[Key], list[tuple[int, int, int]]]]:
+        """Lines: what is left once settled; what is left when 1, 2, 3 ... members are missing to that; and which rows
+        start on it: row, how many are missing (0 or less: settled), size.
+
+        Keys that differ by members of the cell are on one line, and so are those that become the same equally soon.
+        """
+        by_offset: dict[Key, list[tuple[int, int, int]]] = {}  # row before, position, size
+        for row, (key, size) in enumerate(rows):
+            line, position = _on_line(key, cell.column)
+            by_offset.setdefault(line, []).append((row, position, size))
+        numbers: dict[Key, int] = {}
+        found = []
+        for (tree, offset), starts in by_offset.items():
+            last = max(position for _, position, _ in starts) + len(cell.members)
+            first = min(position for _, position, _ in starts)
+            self._lay(last + 1 - first, 0)
+            after = self._along(tree, offset, cell.column, first, last, to_come)
+            end = last
+            while end > first and after[end - 1 - first] == after[-1]:
+                end -= 1
+            before = after[: end - first][::-1]
+            name = [numbers.setdefault(key, len(numbers)) for key in (after[-1], *before)]
+            missing = [(row, end - position, size) for row, position, size in starts]
+            found.append((name, after[-1], before, missing))
+        # The longest first: a shorter line is the end of a longer one, if it is the end of any.
+        found.sort(key=lambda line: -len(line[0]))
+        lines: dict[tuple[int, ...], tuple[Key, list[Key], list[tuple[int, int, int]]]] = {}
+        whole = []
+        for name, settled, before, starts in found:
+            joined = lines.get(tuple(name))
+            if joined is None:
+                joined = (settled, before, [])
+                whole.append(joined)
+                for length in range(1, len(name) + 1):
+                    lines.setdefault(tuple(name[:length]), joined)
+            joined[2].extend(starts)
+        return whole
+
     def _along(
-        self, tree: Tree, offset: tuple[int | None, ...], column: tuple[int, ...], last: int, to_come: Sequence[int]
+        self,
+        tree: Tree,
+        offset: tuple[int | None, ...],
+        column: tuple[int, ...],
+        first: int,
+        last: int,
+        to_come: Sequence[int],
     ) -> list[Key]:
-        """What is left at each position 0..last of a line once the cell is done."""
+        """What is left at each of the positions first..last once the cell is done."""
         if not any(column):  # where the cell has nothing but units, its yeses leave the same
-            return [self._after(tree, offset, column, 0, to_come)] * (last + 1)
-        return [self._after(tree, offset, column, position, to_come) for position in range(last + 1)]
+            return [self._after(tree, offset, column, 0, to_come)] * (last + 1 - first)
+        return [self._after(tree, offset, column, position, to_come) for position in range(first, last + 1)]
 
     def _after(
         self, tree: Tree, totals: tuple[int | None, ...], column: tuple[int, ...], count: int, to_come: Sequence[int]

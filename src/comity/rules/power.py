@@ -102,8 +102,8 @@ def power(
 ) -> Power:
     """Banzhaf and Shapley-Shubik of every player.
 
-    Counted exactly where `counting` can, which it can for 200 members under one weighted criterion with heads, disjoint
-    groups and vetoes; enumerated exactly for up to 30 players whatever the rule; whichever is quicker. Otherwise drawn,
+    Counted exactly where `counting` can, which it can for 200 members under one weighted criterion with heads, groups
+    and vetoes; enumerated exactly for up to 30 players whatever the rule; whichever is quicker. Otherwise drawn,
     if a seed is given: GameError without one. most: additions that counting may take.
     """
     found = exact_swings(game, threads=threads, most=most)
