@@ -29,6 +29,7 @@ from comity.groundwork.translated import Text
 from comity.ledger.signing import PrivateKey, Purpose
 from comity.office.charter.actions import adopt_tenet, establish_body, found
 from comity.office.consultations import actions as consultations
+from comity.office.consultations.actions.consultations import SegmentAsked
 from comity.office.consultations.box import bring_in_step, listed, the_box
 from comity.office.consultations.models import Consultation, Statement
 from comity.office.consultations.participants import ticket_for
@@ -155,14 +156,24 @@ ASKED = {
 """Consultations by a word for each: title, statements, words for these."""
 
 
+WHERE = SegmentAsked(question=Text.of("Where do you live?"), labels=(Text.of("North"), Text.of("South")))
+
+
 def _consultations(stage: Stage) -> None:
     """One that is open, with a participant's statements; one in preparation; one that is closed; one whose result is final."""
     by, things = stage.by, stage.things
     for word, (title, lines, said) in ASKED.items():
         entry = "invited" if word == "consultation_draft" else "open"
         made = consultations.create(
-            by=by, title=Text.of(title), languages=["en"], entry=entry, simulated=word == "invented"
+            by=by,
+            title=Text.of(title),
+            languages=["en"],
+            entry=entry,
+            simulated=word == "invented",
+            segments=[WHERE] if word == "consultation" else [],
         )
+        if word == "consultation":
+            things["segment"] = made.segments.get().id
         consultations.seed(by=by, consultation=made.id, statements=[Text.of(one) for one in lines])
         rows = Statement.objects.filter(consultation=made).order_by("number")
         things |= {word: made.id} | {name: row.id for name, row in zip(said, rows, strict=True)}
@@ -328,7 +339,7 @@ PLAUSIBLE: dict[str, Callable[[Stage], dict[str, Any]]] = {
         "consultation": s["consultation"], "title": text("Our city"), "background": text(), "policy": text(), "languages": ["en"],
         "entry": "open", "moderating": "after", "showing": "closed", "votes_published": False, "proposals": True,
         "opens_on": "2026-01-01", "proposals_until": "2199-01-01", "closes_on": "2199-01-02", "keep_dates": False,
-        "blocked": ["spam"], "embed_in": ["https://example.org"], "segments": [], "seen": 10**6,
+        "blocked": ["spam"], "embed_in": ["https://example.org"], "segments": None, "seen": 10**6,
     },
     "consultations.claim": lambda s: {"consultation": s["consultation"], "count": 5},
     "consultations.close": lambda s: {"consultation": s["consultation"]},
@@ -378,6 +389,9 @@ PLAUSIBLE: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "consultations.split": lambda s: {
         "consultation": s["consultation"], "statement": s["proposed"], "texts": [text("Markets."), text("Sundays.")],
         "reason": "two things", "seen": 10**6,
+    },
+    "consultations.state_targets": lambda s: {
+        "consultation": s["consultation"], "segment": s["segment"], "shares": [400, 600], "source": "census of 2020",
     },
     "consultations.withdraw": lambda s: {"consultation": s["consultation"], "ticket": _ticket(s)},
     "groundwork.attach_file": lambda s: {

@@ -12,9 +12,13 @@ from tests.office.consultations.conftest import Town, crowd, opened, prepared, p
 from comity.ballot_box import Answer, BoxRefuses
 from comity.groundwork.acts import system_actor
 from comity.groundwork.models import Event
+from comity.groundwork.translated import Text
 from comity.office.consultations import actions
+from comity.office.consultations.actions.consultations import SegmentAsked
 from comity.office.consultations.box import the_box
 from comity.office.consultations.models import Authorship, Consultation, Statement
+from comity.office.consultations.queries.findings import weigh
+from comity.office.consultations.queries.results import latest
 
 Browse = Callable[..., Client]
 
@@ -137,6 +141,31 @@ def test_results_show_common_ground_and_divides_once_five_have_answered(town: To
     assert report.status_code == 200
     assert "unsafe-inline" in report["Content-Security-Policy"]
     assert reader.get("/en/consultations/drawings.css")["Content-Type"].startswith("text/css")
+
+
+def test_results_are_weighted_beside_what_they_are_and_never_in_its_place(town: Town, browse: Browse) -> None:
+    asked = SegmentAsked(question=Text.of("Where?"), labels=(Text.of("North"), Text.of("South")))
+    current = opened(town.actor(), segments=[asked])
+    box = the_box()
+    for number, who in enumerate(crowd(current, people=40)):
+        box.declare(current.id, who, {"Where?": "South" if number % 4 == 0 else "North"})
+    publish(current)
+    shown = latest(current)
+    assert shown is not None
+    entry = shown.result.statement(3)  # the camps differ: half agree, and nobody of the South
+    labels = next(one.labels for one in shown.result.segments)
+    raw, weighed = weigh(entry, "Where?", labels, {"North": 500, "South": 500})
+    assert raw == 0.5
+    assert weighed == pytest.approx((20 / 30 + 0 / 10) / 2)
+    assert weigh(entry, "Where?", labels, {"North": 500, "South": 400, "East": 100}) == (0.5, None)
+    segment = current.segments.get()
+    form = {"shares": "North: 30\nSouth: 70", "source": "census of 2020"}
+    address = at(current, f"population/{segment.id}")
+    assert browse(town.secretary).post(address, {**form, "shares": "North: 30\nSouth: 20"}).status_code == 422
+    assert browse(town.secretary).post(address, form).status_code == 302
+    html = browse().get(at(current, "results")).content.decode()
+    assert "census of 2020" in html
+    assert "Weighted" in html
 
 
 def test_what_is_opened_closed_and_moderated_reaches_the_ballot_box(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -141,6 +142,35 @@ class ImportForm(ActForm):
         label=_("Title"), max_length=LONGEST_TITLE, required=False, help_text=_("Empty: the topic in summary.csv.")
     )
     language = LanguageField(label=_("Language of these texts"))
+
+
+class TargetsForm(ActForm):
+    """The population behind a question about participants."""
+
+    shares = forms.CharField(
+        label=_("Share of each answer, in per cent"),
+        widget=forms.Textarea,
+        help_text=_("One a line: the answer, a colon, its share. So: in government: 12.5"),
+    )
+    source = forms.CharField(label=_("Source"), max_length=300, help_text=_("The census or register, with its year."))
+
+    def clean_shares(self) -> list[int]:
+        """Thousandths, in the order of the lines. Raises ValidationError, which names the line."""
+        found = []
+        lines = [line for line in self.cleaned_data["shares"].splitlines() if line.strip()]
+        for number, line in enumerate(lines, start=1):
+            written = line.rpartition(":")[2].strip().rstrip("%").strip().replace(",", ".")
+            try:
+                share = Decimal(written) * 10
+            except InvalidOperation:
+                share = Decimal(-1)
+            if not 0 <= share <= 1000:
+                raise forms.ValidationError(
+                    _("Line %(number)d: write the answer, a colon, and a share between 0 and 100."),
+                    params={"number": number},
+                )
+            found.append(round(share))
+        return found
 
 
 class DuplicateForm(ActForm):

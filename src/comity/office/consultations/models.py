@@ -69,21 +69,26 @@ class Consultation(models.Model):
 
 
 class Segment(models.Model):
-    """A question about the participant, with answers to choose from; nobody has to answer it."""
+    """A question about the participant, with answers to choose from; nobody has to answer it.
+
+    target_source: from where the shares of the population are that its answers have, empty: they have none.
+    """
 
     id = id_field(primary_key=True)
     consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="segments")
     rank = models.PositiveSmallIntegerField()
     question = TranslatedField()
+    target_source = models.CharField(max_length=300, blank=True)
 
 
 class SegmentLabel(models.Model):
-    """One answer to such a question."""
+    """One answer to such a question. target: its share of the population in thousandths, None: not stated."""
 
     id = id_field(primary_key=True)
     segment = models.ForeignKey(Segment, models.PROTECT, related_name="labels")
     rank = models.PositiveSmallIntegerField()
     word = TranslatedField()
+    target = models.PositiveSmallIntegerField(null=True, blank=True)
 
 
 class Statement(models.Model):

@@ -26,6 +26,7 @@ urlpatterns = [
     path("<str:key>/statements", overview.statements, name="statements"),
     path("<str:key>/log", overview.log, name="log"),
     path("<str:key>/change", running.change, name="change"),
+    path("<str:key>/population/<str:segment>", running.state_targets, name="state_targets"),
     path("<str:key>/seed", running.seed, name="seed"),
     path("<str:key>/open", running.open_consultation, name="open"),
     path("<str:key>/close", running.close, name="close"),

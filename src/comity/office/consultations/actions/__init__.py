@@ -8,6 +8,7 @@ from comity.office.consultations.actions.consultations import (
     duplicate,
     keep_calendar,
     open_consultation,
+    state_targets,
 )
 from comity.office.consultations.actions.importing import import_polis
 from comity.office.consultations.actions.participants import forget, invite, remove_participant, withdraw
@@ -51,5 +52,6 @@ __all__ = [
     "seed",
     "simulate_arrivals",
     "split",
+    "state_targets",
     "withdraw",
 ]

@@ -27,6 +27,7 @@ from comity.office.consultations.events.consultations import (
     ConsultationOpened,
     LabelTerms,
     SegmentTerms,
+    TargetsStated,
     Terms,
 )
 from comity.office.consultations.events.statements import StatementSeeded
@@ -259,6 +260,32 @@ def duplicate(*, by: Actor, consultation: str, title: Text) -> Consultation:
         )
         record(by, seeded)
     return made
+
+
+@act("consultations.state_targets", may=(SECRETARY, FACILITATOR.of("consultation")), records=(TargetsStated,))
+def state_targets(*, by: Actor, consultation: str, segment: str, shares: list[int], source: str) -> None:
+    """State the population behind a question about participants: shares of its answers in thousandths, and from where they are.
+
+    Results then show what the figures would be if each answer counted by its share, beside the figures as they are.
+    """
+    current = the_consultation(consultation, Stage.OPEN, Stage.CLOSED, Stage.FROZEN, Stage.ARCHIVED)
+    row = current.segments.filter(id=segment).first()
+    if row is None:
+        raise Refused(_("There is no such question about participants in this consultation."), field="segment")
+    if len(shares) != row.labels.count() or not all(0 <= share <= 1000 for share in shares):
+        raise Refused(_("Give one share for each answer, in the order of the answers."), field="shares")
+    if not 990 <= sum(shares) <= 1010:
+        raise Refused(_("The shares add up to %(sum)s per cent.") % {"sum": sum(shares) / 10}, field="shares")
+    named = clean_line(source, most=300, field="source")
+    record(by, TargetsStated(consultation=consultation, segment=segment, shares=tuple(shares), source=named))
+
+
+@applies(TargetsStated)
+def _apply_targets_stated(stated: TargetsStated, recorded: Recorded) -> None:
+    Segment.objects.filter(id=stated.segment).update(target_source=stated.source)
+    labels = SegmentLabel.objects.filter(segment=stated.segment).order_by("rank")
+    for label, share in zip(labels, stated.shares, strict=True):
+        SegmentLabel.objects.filter(id=label.id).update(target=share)
 
 
 # --- the calendar ---

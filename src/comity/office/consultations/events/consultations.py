@@ -101,6 +101,22 @@ class ConsultationChanged(OfConsultation):
 
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TargetsStated(OfConsultation):
+    """What share of the population each answer to a question about participants has, in thousandths, in the order of answers."""
+
+    TYPE = "consultations.targets_stated"
+    segment: str
+    shares: tuple[int, ...]
+    source: str
+
+    def sentence(self, name: Namer) -> str:
+        return _("The population was stated with which answers to the consultation %(consultation)s are compared.") % {
+            "consultation": name(self.about()[0])
+        }
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsultationOpened(OfConsultation):
     """People can take part; also after it had been closed. terms: as they hold, for whoever could not read the draft."""
 

@@ -7,7 +7,9 @@ reader's language.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from babel.numbers import format_decimal, format_percent
@@ -64,11 +66,18 @@ class GroupShown:
 
 @dataclass(frozen=True, slots=True)
 class SegmentShown:
-    """A question about participants: by answer, how many people on the map gave it, and how they spread over the groups."""
+    """A question about participants: by answer, how many people on the map gave it, and how they spread over the groups.
 
+    weighted: statements with their share as it is among those who answered the question, and as it would be if each answer counted
+    by its share of the population, stated from `source`; a dash where too few gave an answer that counts.
+    """
+
+    id: str
     question: Text | str
     rows: tuple[tuple[Text | str, str, tuple[str, ...]], ...]
     not_declared: str
+    source: str
+    weighted: tuple[tuple[Statement | None, int | str, str, str], ...]
 
 
 def count(number: int | None) -> str:
@@ -113,7 +122,7 @@ def for_page(current: Consultation, latest: Shown) -> dict[str, Any]:
         ],
         "lacking": [(rows.get(_number(one)), one) for one in result.next_statements.lacking_evidence[:MOST_LISTED]],
         "lacking_in_all": len(result.next_statements.lacking_evidence),
-        "segments": _segments(current, result),
+        "segments": _segments(current, result, rows),
         "all": [_said(result, entry, rows, "") for entry in ordered],
         "suspicions": _suspicions(result),
     }
@@ -254,7 +263,31 @@ def _stands_out(one: Representative) -> str:
     return sentence % {"here": percent(rates[0]), "others": percent(rates[1])}
 
 
-def _segments(current: Consultation, result: OpinionResult) -> list[SegmentShown]:
+def weigh(
+    entry: StatementResult, name: str, labels: tuple[str, ...], targets: Mapping[str, int]
+) -> tuple[float | None, float | None]:
+    """Share that agrees among those who declared the trait, and as it would be if each label counted by its target.
+
+    None where there is too little to tell: the weighted share needs `ENOUGH` people of every label with a target above 0.
+    """
+    part = next((one for one in entry.by_segment if one.name == name), None)
+    if part is None:
+        return None, None
+    rates = dict(zip(labels, part.rates, strict=True))
+    known = [rate for rate in rates.values() if rate is not None and rate.seen]
+    raw = _part(sum(rate.agree for rate in known), sum(rate.seen for rate in known))
+    total, weighted = 0, Fraction(0)
+    for label, target in sorted(targets.items()):
+        rate = rates.get(label)
+        if target and (rate is None or rate.seen < ENOUGH):
+            return raw, None
+        if rate is not None and rate.seen:
+            total += target
+            weighted += Fraction(target * rate.agree, rate.seen)
+    return raw, float(weighted / total) if total else None
+
+
+def _segments(current: Consultation, result: OpinionResult, here: dict[int, Statement]) -> list[SegmentShown]:
     asked: dict[str, Segment] = {
         segment.question.original: segment for segment in current.segments.prefetch_related("labels")
     }
@@ -267,7 +300,24 @@ def _segments(current: Consultation, result: OpinionResult) -> list[SegmentShown
             for label, size, by_group in zip(segment.labels, segment.sizes, segment.by_group, strict=True)
         )
         question = known.question if known is not None else segment.name
-        found.append(SegmentShown(question, rows, count(segment.not_declared)))
+        weighted: tuple[tuple[Statement | None, int | str, str, str], ...] = ()
+        targets = {text: label.target for text, label in labels.items() if label.target is not None}
+        if targets:
+            found_rows = []
+            for key in dict.fromkeys([*result.headline, *result.divisive]):
+                raw, weighed = weigh(result.statement(key), segment.name, segment.labels, targets)
+                found_rows.append((here.get(_number(key)), key, percent(raw), percent(weighed)))
+            weighted = tuple(found_rows)
+        found.append(
+            SegmentShown(
+                known.id if known is not None else "",
+                question,
+                rows,
+                count(segment.not_declared),
+                known.target_source if known is not None else "",
+                weighted,
+            )
+        )
     return found
 
 

@@ -46,6 +46,7 @@ def results(request: Request, key: str) -> HttpResponse:
     page: dict[str, Any] = {"current": current, "latest": latest}
     if latest is not None:
         page |= of_findings.for_page(current, latest)
+        page["may_state"] = may_do(request.actor, "consultations.state_targets", consultation=current.id)
         page["may_keep"] = bool(current.published) and may_do(
             request.actor, "consultations.keep_finding", consultation=current.id
         )

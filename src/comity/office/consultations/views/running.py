@@ -23,11 +23,13 @@ from comity.office.consultations.forms import (
     NewConsultationForm,
     SeedForm,
     SureForm,
+    TargetsForm,
     TermsForm,
     segments_asked,
 )
 from comity.office.consultations.models import Consultation
 from comity.office.consultations.participants import embed_key
+from comity.office.consultations.queries.consultations import segments_of
 from comity.office.consultations.views.overview import found_here
 from comity.office.consultations.vocabulary import Entry, Moderating, Showing, Stage
 
@@ -149,6 +151,35 @@ def change(request: Request, key: str) -> HttpResponse:
             "policy": current.policy.original,
             "segments": "\n".join(f"{question}: {'; '.join(labels)}" for question, labels in asked),
             "seen": version(current.ref),
+        },
+    )
+
+
+def state_targets(request: Request, key: str, segment: str) -> HttpResponse:
+    """Stating the population behind a question about participants."""
+    current = found_here(request, key)
+    row = found_or_refused(next((one for one in segments_of(current) if one.id == segment), None))
+    labels = sorted(row.labels.all(), key=lambda label: label.rank)
+    return act_page(
+        request,
+        TargetsForm,
+        lambda values: actions.state_targets(
+            by=request.actor, consultation=key, segment=segment, shares=values["shares"], source=values["source"]
+        ),
+        act="consultations.state_targets",
+        title=_("State the population for “%(question)s”") % {"question": row.question},
+        done=_("The population was stated."),
+        after="consultations:results",
+        after_args=[key],
+        consequence=_(
+            "Results show beside the figures what they would be if each answer counted by its share of the population. "
+            "No figure is replaced."
+        ),
+        initial={
+            "shares": "\n".join(
+                f"{label.word}: {'' if label.target is None else format(label.target / 10, 'g')}" for label in labels
+            ),
+            "source": row.target_source,
         },
     )
 
