@@ -12,8 +12,9 @@ out tickets. `Intake` is the way in over HTTP, `BallotBox` for the office, `Foll
 
 from comity.ballot_box import tickets
 from comity.ballot_box.answers import Answer, PastVote
-from comity.ballot_box.box import BallotBox, Counts, Erased, at
+from comity.ballot_box.box import BallotBox, Counts, at
 from comity.ballot_box.chain import Head
+from comity.ballot_box.control import Erased
 from comity.ballot_box.follower import Follower
 from comity.ballot_box.intake import Intake
 from comity.ballot_box.limits import Limit, Limits

@@ -16,9 +16,9 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from comity.ballot_box import control
 from comity.ballot_box import rules as ruling
 from comity.ballot_box.answers import (
-    ANSWER_BYTES,
     MOST_PARTICIPANT,
     MOST_STATEMENT,
     Answer,
@@ -29,6 +29,7 @@ from comity.ballot_box.answers import (
 )
 from comity.ballot_box.canonical import as_votes
 from comity.ballot_box.chain import Head, check, genesis
+from comity.ballot_box.control import Erased
 from comity.ballot_box.copies import copy_maps, copy_votes, fill_maps, fill_votes
 from comity.ballot_box.places import Place, place_on
 from comity.ballot_box.postgres import PostgresStore
@@ -38,7 +39,7 @@ from comity.ballot_box.shelf import NAME as MAPS_NAME
 from comity.ballot_box.shelf import PostgresShelf, Published, Shelf, SqliteShelf, Version
 from comity.ballot_box.sqlite import NAME as VOTES_NAME
 from comity.ballot_box.sqlite import SqliteStore
-from comity.ballot_box.store import OF_A_CONSULTATION, Reader, Store
+from comity.ballot_box.store import Store
 from comity.ballot_box.taking import Ask
 from comity.ballot_box.writer import MOST_TOGETHER, Writer
 from comity.opinion import Votes
@@ -57,13 +58,6 @@ class Counts:
     participants: int
     votes: int
     entries: int
-
-
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """entries: positions in the log that are empty now, from the first on."""
-
-    entries: tuple[int, ...]
 
 
 class BallotBox:
@@ -132,8 +126,7 @@ class BallotBox:
                 self._rules = reader.rules()
             forget = reader.erasures_before(hour_ago)
         if forget:
-            with self.store.transaction():
-                self.store.execute("DELETE FROM erasure WHERE at < ?", (hour_ago,))
+            control.forget(self.store, hour_ago)
             self.writer.scrub()
 
     # --- control ---
@@ -163,7 +156,7 @@ class BallotBox:
                 rules, opens=begins, closes=ends, closed=closed, title=title, floor=max(floor, FLOOR), segments=named
             )
 
-        self._change(consultation, alter, new=True)
+        self._control(consultation, lambda store: control.change(store, consultation, alter, new=True))
 
     def set_statements(self, consultation: str, listed: Iterable[Listed]) -> None:
         """All statements as they are now; one that was there and is not named is closed, and what was answered stays."""
@@ -173,23 +166,31 @@ class BallotBox:
             if not isinstance(number, int) or not 0 <= number <= MOST_STATEMENT or number in given:
                 raise ValueError(f"statement {number!r}: number statements from 0 to {MOST_STATEMENT}, each once")
             given[number] = entry
-        self._change(consultation, lambda rules: ruling.with_statements(rules, given))
+        self._control(
+            consultation,
+            lambda store: control.change(store, consultation, lambda rules: ruling.with_statements(rules, given)),
+        )
 
     def close(self, consultation: str) -> None:
         """Take no more answers for now."""
-        self._change(consultation, lambda rules: replace(rules, closed=True))
+        self._control(
+            consultation, lambda store: control.change(store, consultation, lambda rules: replace(rules, closed=True))
+        )
 
     def freeze(self, consultation: str) -> None:
         """Take no more answers for good; the follower makes a full run and publishes the last map."""
-        self._change(consultation, lambda rules: replace(rules, frozen=True), frozen=True)
+        self._control(
+            consultation,
+            lambda store: control.change(store, consultation, lambda rules: replace(rules, frozen=True), frozen=True),
+        )
 
     def bar(self, consultation: str, participant: int) -> None:
         """This participant's tickets no longer count; what they answered stays."""
-        self._barring(consultation, "INSERT INTO barred VALUES (?, ?) ON CONFLICT DO NOTHING", participant)
+        self._control(consultation, lambda store: control.bar(store, consultation, participant, barred=True))
 
     def unbar(self, consultation: str, participant: int) -> None:
         """This participant's tickets count again."""
-        self._barring(consultation, "DELETE FROM barred WHERE consultation = ? AND participant = ?", participant)
+        self._control(consultation, lambda store: control.bar(store, consultation, participant, barred=False))
 
     def erase(self, consultation: str, participant: int, *, bar: bool = True) -> Erased:
         """Delete a participant's answers from the log, the ballots and, as soon as no reader is in the way, the files.
@@ -198,86 +199,30 @@ class BallotBox:
         map stays.
         """
         now = self._now()
-
-        def act(store: Store) -> Erased:
-            with store.transaction() as reader:
-                rules = _known(reader, store, consultation)
-                store.settle()
-                answers = len(reader.ballot(rules.number, participant).rows) // ANSWER_BYTES
-                emptied = _empty(store, reader, rules.number, participant)
-                if emptied:
-                    key = rules.number, participant
-                    store.execute(
-                        "UPDATE consultation SET people = people - 1, answers = answers - ? WHERE number = ?",
-                        (answers, rules.number),
-                    )
-                    store.execute("DELETE FROM ballot WHERE consultation = ? AND participant = ?", key)
-                    store.execute("INSERT INTO erasure (consultation, participant, at) VALUES (?, ?, ?)", (*key, now))
-                if bar:
-                    store.execute(
-                        "INSERT INTO barred VALUES (?, ?) ON CONFLICT DO NOTHING", (rules.number, participant)
-                    )
-                    _revise(store, rules)
-            self._reload(consultation)
-            return Erased(tuple(sorted(emptied)))
-
-        erased: Erased = self.writer.do(act)
+        erased: Erased = self._control(
+            consultation, lambda store: control.erase(store, consultation, participant, barred=bar, now=now)
+        )
         self.writer.scrub()
         return erased
 
     def discard(self, consultation: str) -> None:
         """Delete a consultation with its log, its ballots and its maps. Nothing happens if it is not there."""
 
-        def act(store: Store) -> None:
-            with store.transaction() as reader:
-                rules = reader.rules(consultation).get(consultation)
-                if rules is None:
-                    return
-                store.settle()
-                for table in OF_A_CONSULTATION:
-                    store.execute(f"DELETE FROM {table} WHERE consultation = ?", (rules.number,))
-                store.execute("DELETE FROM consultation WHERE number = ?", (rules.number,))
-            self._rules = {name: held for name, held in self._rules.items() if name != consultation}
-
-        self.writer.do(act)
+        self._control(consultation, lambda store: control.discard(store, consultation))
         self.writer.scrub()
         self.shelf.discard(consultation)
 
-    def _change(
-        self, consultation: str, alter: Callable[[Rules], Rules], *, new: bool = False, frozen: bool = False
-    ) -> None:
-        def act(store: Store) -> None:
-            with store.transaction() as reader:
-                if new and consultation not in reader.rules(consultation):
-                    store.execute(
-                        "INSERT INTO consultation (id, revision, rules, entries, head, people, answers, settled) "
-                        "VALUES (?, 0, ?, 0, ?, 0, 0, 0) "
-                        "ON CONFLICT (id) DO NOTHING",
-                        (consultation, ruling.written(Rules(0, consultation)), genesis(consultation)),
-                    )
-                rules = _known(reader, store, consultation)
-                if rules.frozen and not frozen:
-                    raise BoxRefuses(Refusal.FROZEN)
-                altered = alter(rules)
-                if altered != rules or rules.revision == 0:
-                    _revise(store, altered)
-            self._reload(consultation)
+    def _control(self, consultation: str, act: Callable[[Store], Any]) -> Any:
+        """Do an act of control in the writing thread, and go by the rules that follow from it; its value."""
 
-        self.writer.do(act)
+        def done(store: Store) -> Any:
+            value = act(store)
+            with store.reading() as reader:
+                others = {name: rules for name, rules in self._rules.items() if name != consultation}
+                self._rules = {**others, **reader.rules(consultation)}
+            return value
 
-    def _barring(self, consultation: str, sql: str, participant: int) -> None:
-        def act(store: Store) -> None:
-            with store.transaction() as reader:
-                rules = _known(reader, store, consultation)
-                store.execute(sql, (rules.number, participant))
-                _revise(store, rules)
-            self._reload(consultation)
-
-        self.writer.do(act)
-
-    def _reload(self, consultation: str) -> None:
-        with self.store.reading() as reader:
-            self._rules = {**self._rules, **reader.rules(consultation)}
+        return self.writer.do(done)
 
     # --- answers ---
 
@@ -385,30 +330,30 @@ class BallotBox:
     def votes(self, consultation: str) -> Votes:
         """Everybody's votes as they stand; for analysis, never for a page."""
         with self.store.reading() as reader:
-            rules = _read(reader, consultation)
+            rules = control.rules_of(reader, consultation)
             return as_votes(rules, reader.standing(rules.number))
 
     def mine(self, consultation: str, participant: int) -> dict[int, Answer]:
         """A participant's answers by statement, in the order in which they were first given."""
         with self.store.reading() as reader:
-            ballot = reader.ballot(_read(reader, consultation).number, participant)
+            ballot = reader.ballot(control.rules_of(reader, consultation).number, participant)
         return {answer.statement: answer for answer in unpack(ballot.rows)}
 
     def traits(self, consultation: str, participant: int) -> dict[str, str]:
         """What a participant declared of themselves."""
         with self.store.reading() as reader:
-            return read_traits(reader.ballot(_read(reader, consultation).number, participant).traits)
+            return read_traits(reader.ballot(control.rules_of(reader, consultation).number, participant).traits)
 
     def counts(self, consultation: str) -> Counts:
         """People, answers that stand, and entries of the log."""
         with self.store.reading() as reader:
-            tip = reader.tip(_read(reader, consultation).number)
+            tip = reader.tip(control.rules_of(reader, consultation).number)
         return Counts(tip.people, tip.answers, tip.entries)
 
     def history(self, consultation: str) -> Iterator[PastVote]:
         """Every answer that is not erased, in the order of the log: for an export where the policy publishes votes."""
         with self.store.reading() as reader:
-            for entry in reader.entries(_read(reader, consultation).number):
+            for entry in reader.entries(control.rules_of(reader, consultation).number):
                 if entry.content is not None:
                     for answer in unpack(entry.content.rows):
                         yield PastVote(
@@ -483,7 +428,7 @@ class BallotBox:
     def verify(self, consultation: str, recorded: Iterable[Head] = ()) -> Head:
         """Read all of a consultation's log and follow its chain; its head. Raises ChainBroken, which says where."""
         with self.store.reading() as reader:
-            rules = _read(reader, consultation)
+            rules = control.rules_of(reader, consultation)
             sealed = {head.entries: head.hash for head in recorded}
             found = check(consultation, reader.entries(rules.number), reader.links(rules.number), sealed)
             tip = reader.tip(rules.number)
@@ -510,45 +455,6 @@ def at(folder: Path, database_url: str = "") -> BallotBox:
             _boxes[key] = BallotBox(SqliteStore(folder), SqliteShelf(folder))
         atexit.register(_boxes[key].stop)
     return _boxes[key]
-
-
-def _known(reader: Reader, store: Store, consultation: str) -> Rules:
-    """The rules as they are, and nobody else changes them until the transaction is over."""
-    rules = _read(reader, consultation)
-    store.tips([rules.number])
-    return _read(reader, consultation)
-
-
-def _read(reader: Reader, consultation: str) -> Rules:
-    rules = reader.rules(consultation).get(consultation)
-    if rules is None:
-        raise BoxRefuses(Refusal.CONSULTATION_UNKNOWN)
-    return rules
-
-
-def _revise(store: Store, rules: Rules) -> None:
-    store.execute(
-        "UPDATE consultation SET revision = ?, rules = ? WHERE number = ?",
-        (rules.revision + 1, ruling.written(rules), rules.number),
-    )
-
-
-def _empty(store: Store, reader: Reader, number: int, participant: int) -> list[int]:
-    """Empty a participant's entries, from the latest back to the first; their positions."""
-    position, emptied = reader.ballot(number, participant).last, []
-    while position >= 0:
-        (before,) = store.execute(
-            "SELECT before FROM entry WHERE consultation = ? AND position = ?", (number, position)
-        ).fetchone()
-        entry = next(reader.entries(number, position, 1))
-        store.execute(
-            "UPDATE entry SET participant = NULL, before = NULL, at = NULL, salt = NULL, answers = NULL, traits = NULL, queue = NULL, "
-            "commitment = ? WHERE consultation = ? AND position = ?",
-            (entry.committed(), number, position),
-        )
-        emptied.append(position)
-        position = before
-    return emptied
 
 
 def _plain(name: str) -> bool:
