@@ -56,6 +56,12 @@ settings.register_profile("soak", max_examples=2000, suppress_health_check=[Heal
 settings.load_profile(os.environ.get("COMITY_HYPOTHESIS_PROFILE") or "default")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Workers inherit no name of the settings: else they would be read before this file gave each worker a folder of its own."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark by what a test asks for, so that no one can forget the mark."""
     for item in items:
