@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from comity.cli import Exit, main
+from comity.rules import catalogue, load
 
 VOTES = "member,choice\nAland,yes\nBland,yes\nCland,no\nDland,abstain\nEland,\n"
 
@@ -149,3 +150,13 @@ def test_a_treaty_is_in_force_or_short_of_instruments(tmp_path: Path, capsys: py
     assert (found["takes_effect"], found["since"]["A"]) == ("2003-09-19", "2003-09-19")
     assert main([*asked, "--event", "soon"]) == Exit.REFUSED
     assert "write NAME=DAY" in capsys.readouterr().err
+
+
+def test_a_table_that_names_no_group_is_explained_by_what_it_lacks(
+    votes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["decide", "un-sc", str(votes)]) == Exit.OK
+    assert "no = 0 in permanent — not known" in capsys.readouterr().out
+    for name in catalogue():
+        for rule in sorted({rule.id for rule in load(name).rules}):
+            assert main(["decide", name, str(votes), "--rule", rule]) in {Exit.OK, Exit.REFUSED}, f"{name}: {rule}"

@@ -208,8 +208,6 @@ def _settling(part: Part) -> Iterator[Part]:
 
 def _lines(part: Part, charter: Charter, language: str, depth: int, label: str) -> Iterator[Line]:
     text = _text(part, charter, language)
-    if part.form is Form.SHARE and part.operand is None:
-        text = part.clause
     colon = " : " if language == "fr" else "：" if language == "zh" else ": "
     yield Line(depth, f"{label}{colon}{text}" if label else text, part.met, _state(part, language), part.clause)
     for inner in part.parts:
@@ -225,6 +223,8 @@ def _state(part: Part, language: str) -> str:
 def _text(part: Part, charter: Charter, language: str) -> str:
     if part.operand is not None:
         return _share(part.operand, charter, language)
+    if part.form is Form.SHARE:  # not counted: nobody is there whose heads or weights it asks for
+        return part.clause
     match part.condition:
         case Meets(rule, _):
             title = told(charter.rule(rule).title, language)
