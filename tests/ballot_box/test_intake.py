@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.loops import finished
 
 from comity.ballot_box import Answer, BallotBox, Follower, Intake, Limit, Limits, Listed, tickets
 from comity.opinion import Statement
@@ -80,7 +80,7 @@ def ask(intake: Intake, sqlite_consultation: str, clock: list[float]) -> Ask:
         async def send(message: Any) -> None:
             told.append(message)
 
-        asyncio.run((to or intake)(scope, receive, send))
+        finished((to or intake)(scope, receive, send))
         found = {name.decode(): value.decode() for name, value in told[0]["headers"]}
         return Told(told[0]["status"], found, b"".join(message.get("body", b"") for message in told[1:]))
 

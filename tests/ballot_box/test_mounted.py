@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
+
+from tests.loops import finished
 
 from comity.ballot_box import Intake
 from comity.site.asgi import application, pages
@@ -26,7 +27,7 @@ def status(method: str, path: str) -> int:
         "client": ("192.0.2.1", 1),
         "query_string": b"",
     }
-    asyncio.run(application(scope, receive, send))
+    finished(application(scope, receive, send))
     return int(told[0]["status"])
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from a2wsgi import WSGIMiddleware
+from tests.loops import finished
 from tests.site.test_server import serving
 
 from comity.site import asgi
@@ -61,7 +62,7 @@ def ask(
         "http_version": "1.1",
         "headers": headers or [],
     }
-    asyncio.run(asgi.application(scope, receive, send))
+    finished(asgi.application(scope, receive, send))
     start: dict[str, Any] = next((one for one in sent if one["type"] == "http.response.start"), {})
     body = b"".join(one["body"] for one in sent if one["type"] == "http.response.body")
     return start.get("status"), dict(start.get("headers", ())), body
