@@ -24,7 +24,7 @@ def people(request: Request, at: str = "") -> HttpResponse:
     """Everybody registered, by name; at: to choose somebody for a role there."""
     _for_keepers(request)
     place = found_or_refused(queries.place_of_roles(at)) if at else None
-    search = request.GET.get("q", "").strip()[:100]
+    search = request.GET.get("q", "").replace("\0", "").strip()[:100]
     page = page_of_list(request, queries.people(search))
     page_of_people = {
         "page": page,
