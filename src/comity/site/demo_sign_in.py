@@ -22,7 +22,9 @@ def demo_sign_in(request: Request) -> HttpResponse:
     """The invented people by name and role, each with a button. Raises Http404 outside demonstrations."""
     if not (settings.COMITY_DEMO and settings.LOCAL_ONLY):
         raise Http404
-    invented = queries.people(request.GET.get("q", "").replace("\0", "").strip()[:100]).filter(invented=True, is_active=True)
+    invented = queries.people(request.GET.get("q", "").replace("\0", "").strip()[:100]).filter(
+        invented=True, is_active=True
+    )
     if request.method == "POST":
         chosen = found_or_refused(invented.filter(id=request.POST.get("person", "")).first())
         if request.user.is_authenticated:
