@@ -265,3 +265,19 @@ def test_the_map_is_handed_out_once_and_then_not_again(
         "map/",
     ):
         assert ask(name, method="GET").status == 404
+
+
+def test_maps_that_are_not_for_the_public_yet_are_not_there_until_it_is_frozen(
+    ask: Ask, sqlite_box: BallotBox, sqlite_consultation: str
+) -> None:
+    for who in range(1, 9):
+        sqlite_box.cast(sqlite_consultation, who, [Answer(number, 1 - number % 3) for number in range(1, 9)])
+    (published,) = Follower(sqlite_box.store, sqlite_box.shelf, beside=False).step()
+    paths = ("map/latest", f"map/{published.version}.json", f"map/{published.version}/result.json")
+    fresh = Intake(behind, sqlite_box, KEY)
+    for hidden in (False, True, False):
+        sqlite_box.open_consultation(sqlite_consultation, hidden=hidden)
+        assert {ask(path, method="GET", to=fresh).status for path in paths} == {404 if hidden else 200}
+    sqlite_box.open_consultation(sqlite_consultation, hidden=True)
+    sqlite_box.freeze(sqlite_consultation)
+    assert {ask(path, method="GET", to=fresh).status for path in paths} == {200}

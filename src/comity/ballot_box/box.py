@@ -141,9 +141,12 @@ class BallotBox:
         floor: int = FLOOR,
         segments: Sequence[str] = (),
         closed: bool = False,
+        hidden: bool = False,
     ) -> None:
         """Take answers between two moments (aware; None: from now, without end), or none for now (closed). Of a known one, its dates,
-        title, floor and segments become these. Raises BoxRefuses if it is frozen, ValueError for an id that cannot stand in an address.
+        title, floor and segments become these. hidden: maps are not for the public before it is frozen.
+
+        Raises BoxRefuses if it is frozen, ValueError for an id that cannot stand in an address.
         """
         if not consultation or len(consultation) > NAME_LENGTH or not _plain(consultation):
             raise ValueError(
@@ -153,7 +156,14 @@ class BallotBox:
 
         def alter(rules: Rules) -> Rules:
             return replace(
-                rules, opens=begins, closes=ends, closed=closed, title=title, floor=max(floor, FLOOR), segments=named
+                rules,
+                opens=begins,
+                closes=ends,
+                closed=closed,
+                hidden=hidden,
+                title=title,
+                floor=max(floor, FLOOR),
+                segments=named,
             )
 
         self._control(consultation, lambda store: control.change(store, consultation, alter, new=True))

@@ -165,7 +165,10 @@ class Intake:
             await _send(send, 405, b"", ((b"allow", b"GET, HEAD"), _NO_STORE))
             return
         try:
-            if wanted == "latest":
+            rules = await asyncio.to_thread(self._box.rules, consultation)
+            if rules is None or not rules.shown:
+                await _send(send, 404, b"{}", (_JSON, (b"cache-control", b"public, max-age=5")))
+            elif wanted == "latest":
                 await self._show_latest(scope, send, consultation)
             else:
                 await self._show_version(scope, send, consultation, wanted)

@@ -30,7 +30,7 @@ class Listed:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """opens, closes: milliseconds since 1970, None where there is no such moment. listed: by the statement's number. barred:
-    participants whose tickets no longer count.
+    participants whose tickets no longer count. hidden: maps are not for the public before the result is final.
     """
 
     number: int
@@ -40,11 +40,17 @@ class Rules:
     closes: int | None = None
     closed: bool = False
     frozen: bool = False
+    hidden: bool = False
     title: str = ""
     floor: int = FLOOR
     segments: tuple[str, ...] = ()
     listed: Mapping[int, Listed] = field(default_factory=lambda: MappingProxyType({}))
     barred: frozenset[int] = frozenset()
+
+    @property
+    def shown(self) -> bool:
+        """Whether anybody may see maps now."""
+        return self.frozen or not self.hidden
 
     def refuses(self, participant: int, now: int) -> Refusal | None:
         """Why nothing of this participant is taken at this moment; None if something may be."""
@@ -75,7 +81,8 @@ def with_statements(rules: Rules, given: Mapping[int, Listed]) -> Rules:
 def written(rules: Rules) -> str:
     """The rules as they are stored, but for what has a column of its own: number, consultation, revision, barred."""
     said: dict[str, Any] = {
-        name: getattr(rules, name) for name in ("opens", "closes", "closed", "frozen", "title", "floor", "segments")
+        name: getattr(rules, name)
+        for name in ("opens", "closes", "closed", "frozen", "hidden", "title", "floor", "segments")
     }
     said["statements"] = [
         {

@@ -30,7 +30,7 @@ from comity.office.consultations.events.consultations import (
 )
 from comity.office.consultations.events.statements import OfStatement, StatementsImported
 from comity.office.consultations.models import STATEMENT, Consultation, Statement
-from comity.office.consultations.vocabulary import Decision, Stage
+from comity.office.consultations.vocabulary import Decision, Showing, Stage
 
 FLOOR = 5
 """People on whom every published figure rests at least."""
@@ -86,6 +86,7 @@ def bring_in_step(current: Consultation) -> None:
         floor=FLOOR,
         segments=segments,
         closed=current.stage == Stage.CLOSED,
+        hidden=current.showing == Showing.FROZEN or (current.showing == Showing.CLOSED and current.stage == Stage.OPEN),
     )
     box.set_statements(current.id, [listed(row) for row in current.statements.filter(shown=True).order_by("number")])
 
