@@ -27,7 +27,8 @@ from comity.groundwork.replay import recorded_tables
 from comity.groundwork.roles import ROLES
 from comity.groundwork.translated import Text
 from comity.ledger.signing import PrivateKey, Purpose
-from comity.office.charter.actions import adopt_tenet, establish_body, found
+from comity.office.charter.actions import adopt_charter, adopt_tenet, draft_charter, establish_body, found
+from comity.office.charter.voting import Vote
 from comity.office.consultations import actions as consultations
 from comity.office.consultations.actions.consultations import SegmentAsked
 from comity.office.consultations.box import bring_in_step, listed, the_box
@@ -38,6 +39,8 @@ from comity.office.records import actions as records
 from comity.office.records import proofs
 from comity.office.records.models import DocumentVersion
 from comity.opinion.demonstration import statements
+from comity.rules import snapshot_of, votes
+from comity.rules.charter_file import CATALOGUE
 
 DAY = date(2024, 3, 1)
 LATER = date(2024, 6, 1)
@@ -102,6 +105,18 @@ def _charter(stage: Stage) -> None:
     for number, word in ((1, "tenet"), (2, "tenet_2")):
         made_text = adopt_tenet(by=by, kind="principle", number=number, title=Text.of(word), certainty="verified")
         things[word] = made_text.id
+    for word in ("charter", "charter_draft"):
+        things[word] = draft_charter(by=by, text=EXAMPLE_CHARTER, note=word).id
+    adopt_charter(by=by, draft=things["charter"], in_force_from=DAY)
+
+
+EXAMPLE_CHARTER = (CATALOGUE / "example-waico.toml").read_text(encoding="utf-8")
+
+
+def _vote() -> dict[str, Any]:
+    """A vote by which a charter is adopted, as acts take it."""
+    vote = Vote.on(snapshot_of(["KEN"], timezone.now().date()), votes({"KEN": "yes"}))
+    return {"snapshot": vote.snapshot, "record": vote.record}
 
 
 def _parties(stage: Stage) -> None:
@@ -310,11 +325,18 @@ def _cosigned(_stage: Stage) -> str:
 
 _FACT = {"source": "journal", "evidence": "official"}
 PLAUSIBLE: dict[str, Callable[[Stage], dict[str, Any]]] = {
+    "charter.adopt_charter": lambda s: {
+        "draft": s["charter_draft"], "vote": _vote(), "digest": None, "in_force_from": None,
+        "decision": s.ref("charter.body", "council"), "reason": "voted",
+    },
     "charter.adopt_tenet": lambda s: {
         "kind": "principle", "number": 9, "title": text(), "text": text(), "certainty": "verified", "source": "charter",
     },
     "charter.change_body": lambda s: {
         "body": s["committee"], "name": text("Bureau"), "abbreviation": "B", "mandate": text(), "parent": "", "rank": 3, "seen": 10**6,
+    },
+    "charter.change_draft": lambda s: {
+        "draft": s["charter_draft"], "text": EXAMPLE_CHARTER.replace('version = "1"', 'version = "2"'), "note": "n", "seen": 10**6,
     },
     "charter.change_organisation": lambda s: {
         "name": text("New Union"), "short_name": "NU", "seat": text(), "purpose": text(), "seen": 10**6,
@@ -326,10 +348,12 @@ PLAUSIBLE: dict[str, Callable[[Stage], dict[str, Any]]] = {
         "tenet": s["tenet"], "title": text("New"), "text": text(), "certainty": "own_words", "source": "charter", "seen": 10**6,
     },
     "charter.dissolve_body": lambda s: {"body": s["committee"], "dissolved_on": "2025-01-01", "reason": "done"},
+    "charter.draft_charter": lambda s: {"text": EXAMPLE_CHARTER, "note": "proposed"},
     "charter.establish_body": lambda s: {
         "name": text("Panel"), "abbreviation": "P", "mandate": text(), "parent": s["council"], "rank": 1, "established_on": "2025-01-01",
     },
     "charter.found": lambda s: {"name": text(), "short_name": "X", "seat": text(), "purpose": text(), "demonstration": False},
+    "charter.withdraw_draft": lambda s: {"draft": s["charter_draft"], "reason": "moot"},
     "charter.withdraw_tenet": lambda s: {"tenet": s["tenet_2"], "reason": "moot"},
     "consultations.accept": lambda s: {
         "consultation": s["consultation"], "statement": s["proposed"], "meta": True, "reason": "fine", "seen": 10**6,

@@ -264,36 +264,25 @@ def test_what_waits_stands_in_the_order_of_its_dates(monkeypatch: pytest.MonkeyP
 
 def test_settings_are_read_and_changed_without_any_json(secretary: Client, house: Any) -> None:
     page = secretary.get("/en/charter/settings").content.decode()
-    assert "when 3 instruments of ratification" in page
+    assert "None differ" in page
     assert "{" not in re.sub(r"<[^>]*>", "", page)
-    given = {
-        "series": "general = A\ncouncil = CN",
-        "draft": "L.",
-        "revision": "Rev.",
-        "addendum": "Add.",
-        "corrigendum": "Corr.",
-    }
-    assert secretary.post("/en/charter/settings/symbols", given).status_code == 302
-    assert Setting.objects.get(key="symbols").value["series"] == {"general": "A", "council": "CN"}
-    assert (
-        secretary.post("/en/charter/settings/entry_into_force", {"instruments": "5", "days_after": ""}).status_code
-        == 302
-    )
-    assert Setting.objects.get(key="entry_into_force").value["days_after"] is None
     names = {"names": "civ fr Côte d’Ivoire\nCIV en Côte d’Ivoire"}
     assert secretary.post("/en/charter/settings/naming", names).status_code == 302
     assert Setting.objects.get(key="naming").value["names"] == {"CIV": {"fr": "Côte d’Ivoire", "en": "Côte d’Ivoire"}}
     assert "Côte d’Ivoire" in secretary.get("/en/charter/settings").content.decode()
 
 
-@pytest.mark.parametrize(
-    ("series", "said"), [("general", "Line 1, “general”"), ("a = A\na = B", "the same name"), ("a =", "Line 1")]
-)
-def test_a_setting_that_is_not_sound_says_where(secretary: Client, house: Any, series: str, said: str) -> None:
-    given = {"series": series, "draft": "L.", "revision": "Rev.", "addendum": "Add.", "corrigendum": "Corr."}
-    response = secretary.post("/en/charter/settings/symbols", given)
+@pytest.mark.parametrize("key", ["symbols", "entry_into_force"])
+def test_what_the_charter_says_is_no_setting(secretary: Client, house: Any, key: str) -> None:
+    assert secretary.get(f"/en/charter/settings/{key}").status_code == 404
+    assert secretary.post(f"/en/charter/settings/{key}", {"value": "{}"}).status_code == 404
+    assert not Setting.objects.exists()
+
+
+def test_a_setting_that_is_not_sound_says_where(secretary: Client, house: Any) -> None:
+    response = secretary.post("/en/charter/settings/naming", {"names": "CIV Côte"})
     assert response.status_code == 422
-    assert said in response.content.decode()
+    assert "Line 1, “CIV Côte”" in response.content.decode()
     assert not Setting.objects.exists()
 
 

@@ -15,6 +15,7 @@ from functools import cached_property
 from comity.rules.conditions import CHOICES, NOT_YES, Base, Condition, Found, walk
 from comity.rules.election_rules import ElectionRule
 from comity.rules.errors import RulesError
+from comity.rules.symbols import Scheme
 from comity.rules.timing import Period, Timing
 
 FORMAT = "comity-charter/1"
@@ -145,7 +146,11 @@ class Rule:
 
 @dataclass(frozen=True)  # no slots: what follows from the rules is kept beside them
 class Charter:
-    """The rules of a body. `digest`: SHA-256 of the file. `example`: not the rules of a real body, and shown as such."""
+    """The rules of a body. `digest`: SHA-256 of the file. `example`: not the rules of a real body, and shown as such.
+
+    `entry_into_force`: the rule by which the agreement that founds the body enters into force. `symbols`: how its documents are
+    numbered. Both may be left unsaid.
+    """
 
     id: str
     version: str
@@ -155,6 +160,8 @@ class Charter:
     note: Mapping[str, str] = field(default_factory=dict)
     example: bool = False
     amended_by: str | None = None
+    entry_into_force: str | None = None
+    symbols: Scheme | None = None
     groups: Mapping[str, Named] = field(default_factory=dict)
     weights: Mapping[str, Named] = field(default_factory=dict)
     choices: Mapping[str, str] = field(default_factory=dict)

@@ -57,13 +57,18 @@ class Checked:
     detail: str = ""
 
 
-def check(charter: Charter, snapshot: Snapshot, on: date | None = None) -> tuple[Checked, ...]:
-    """All remarks on the rules that hold on a day (default: the snapshot's), in the order of the charter."""
+def check(
+    charter: Charter, snapshot: Snapshot, on: date | None = None, *, most: int = MOST_COUNTED
+) -> tuple[Checked, ...]:
+    """All remarks on the rules that hold on a day (default: the snapshot's), in the order of the charter.
+
+    most: additions that one question about one rule may take; what would take more is said not to have been checked.
+    """
     day = on or snapshot.on
     found: list[Checked] = []
     for rule in charter.rules:
         if rule.kind in (Kind.VOTE, Kind.SILENCE) and rule.valid_on(day):
-            found += _checked(charter, snapshot, rule, day)
+            found += _checked(charter, snapshot, rule, day, most)
     never = {one.rule for one in found if one.remark is Remark.NEVER_PASSES and not one.supposed}
     if charter.amended_by is None or charter.amended_by in never:
         found.append(Checked(Remark.CANNOT_BE_AMENDED, charter.amended_by))
@@ -76,7 +81,7 @@ def without(charter: Charter, snapshot: Snapshot, member: str, on: date | None =
     return tuple(one for one in check(charter, snapshot.without(member), on) if one not in before)
 
 
-def _checked(charter: Charter, snapshot: Snapshot, rule: Rule, day: date | None) -> list[Checked]:
+def _checked(charter: Charter, snapshot: Snapshot, rule: Rule, day: date | None, most: int) -> list[Checked]:
     asked = sorted(charter.findings().keys() - {CASTING_VOTE})
     if len(asked) > MOST_SUPPOSED:
         return [Checked(Remark.NOT_CHECKED, rule.id, detail=f"{len(asked)} findings of people")]
@@ -93,7 +98,9 @@ def _checked(charter: Charter, snapshot: Snapshot, rule: Rule, day: date | None)
     for game_rule in distinct:
         same = [(game, supposed) for game, supposed in answers if game.rule == game_rule]
         shared = _shared([supposed for _, supposed in same]) if len(distinct) > 1 else ()
-        found += [Checked(remark, rule.id, members, shared, detail) for remark, members, detail in _remarks(same[0][0])]
+        found += [
+            Checked(remark, rule.id, members, shared, detail) for remark, members, detail in _remarks(same[0][0], most)
+        ]
     return found
 
 
@@ -102,7 +109,7 @@ def _shared(supposed: Sequence[tuple[tuple[str, bool], ...]]) -> tuple[tuple[str
     return tuple(item for item in supposed[0] if all(item in other for other in supposed))
 
 
-def _remarks(game: games.Game) -> list[tuple[Remark, tuple[str, ...], str]]:
+def _remarks(game: games.Game, most: int) -> list[tuple[Remark, tuple[str, ...], str]]:
     everybody = range(len(game.players))
     found: list[tuple[Remark, tuple[str, ...], str]] = []
     if not game.wins_numbers(everybody) and game.monotone:
@@ -117,12 +124,12 @@ def _remarks(game: games.Game) -> list[tuple[Remark, tuple[str, ...], str]]:
     blocking = vetoes(game)
     if blocking and not ruling and len(blocking) < len(game.players):
         found.append((Remark.VETO, blocking, ""))
-    idle = dummies(game, most=MOST_COUNTED)
+    idle = dummies(game, most=most)
     if idle is None:
         found.append((Remark.NOT_CHECKED, (), "dummies could not be counted"))
     elif idle:
         found.append((Remark.DUMMY, idle, ""))
-    contradicts = both_sides_can_win(game, most=MOST_COUNTED)
+    contradicts = both_sides_can_win(game, most=most)
     if contradicts is None:
         found.append((Remark.NOT_CHECKED, (), "whether a decision and its contrary can both pass could not be counted"))
     elif contradicts:

@@ -45,6 +45,7 @@ from comity.rules.conditions import (
 from comity.rules.election_rules import ElectionRule, Field
 from comity.rules.errors import CharterError, ClauseError
 from comity.rules.language import OPENINGS, RESERVED, parse
+from comity.rules.symbols import MARKS, Scheme
 from comity.rules.timing import Period, Timing, parse_period, parse_timing
 
 LANGUAGES = ("en", "ar", "zh", "fr", "ru", "es")
@@ -62,7 +63,8 @@ def _keys(text: str) -> frozenset[str]:
 
 
 TOP_KEYS = _keys(
-    "format id version title source note example amended_by groups weights choices findings eligibility rule"
+    "format id version title source note example amended_by entry_into_force symbols groups weights choices findings eligibility"
+    " rule"
 )
 NAMED_KEYS = _keys("title members unit missing_is_zero")
 ELIGIBILITY_KEYS = _keys("id group effect unless source")
@@ -71,6 +73,7 @@ RULE_KEYS = _keys(
     " postponed_when needs_reason proxies valid_from valid_until binds election"
 )
 ELECTION_KEYS = _keys("seats elected rounds lots")
+SYMBOLS_KEYS = _keys(f"series {' '.join(MARKS)}")
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -260,6 +263,8 @@ class _Reader:
             note=self.texts(top["note"], self.place("", 0, "note")) if "note" in top else {},
             example=self.truth(top.get("example", False), self.place("", 0, "example")),
             amended_by=top.get("amended_by"),
+            entry_into_force=top.get("entry_into_force"),
+            symbols=self.symbols() if "symbols" in top else None,
             groups=groups,
             weights=weights,
             choices=choices,
@@ -313,6 +318,22 @@ class _Reader:
             statement: self.texts(said, self.place("findings", 0, "", statement)) for statement, said in entries.items()
         }
 
+    def symbols(self) -> Scheme:
+        """How documents are numbered; a mark that is not said is the usual one."""
+        table = self.document["symbols"]
+        if not isinstance(table, dict) or not isinstance(table.get("series"), dict) or not table["series"]:
+            self.place("symbols", 0, "series").refuse("`series` is missing.", 'Write series = { general = "A" }.')
+        self.keys(table, SYMBOLS_KEYS, "symbols", 0, "symbols")
+        place = self.place("symbols", 0, "", "symbols")
+        series = {self.name(name, place, "a series"): table["series"][name] for name in table["series"]}
+        for said in (*series.values(), *(table[mark] for mark in MARKS if mark in table)):
+            self.text(said, place, 'series = { general = "A" }')
+        try:
+            return Scheme(series, **{mark: table[mark] for mark in MARKS if mark in table})
+        except ValueError as error:
+            problem, _, mend = str(error).partition(": ")
+            place.refuse(f"{problem}.", f"{mend.capitalize()}.")
+
     def choices(self) -> dict[str, str]:
         entries = self.document.get("choices", {})
         if not isinstance(entries, dict):
@@ -323,7 +344,7 @@ class _Reader:
             taken = {*CHOICES, *RECORDED, NOT_YES, *Base, *OPENINGS}
             if word in taken:
                 place.refuse(f"`{word}` has a meaning already.", "Choose another word.")
-            if like not in CHOICES:
+            if not isinstance(like, str) or like not in CHOICES:
                 place.refuse(f"{like!r} is no standard choice.", f"Say which one it counts like: {', '.join(CHOICES)}.")
         return dict(entries)
 
@@ -340,7 +361,7 @@ class _Reader:
                     place.refuse(f"`{key}` is missing.", f"Write {key} = …")
             name = self.name(table["id"], self.place("eligibility", number, "id"), "an eligibility clause")
             for key in ("group", "unless"):
-                if key in table and table[key] not in groups:
+                if key in table and (not isinstance(table[key], str) or table[key] not in groups):
                     self.place("eligibility", number, key, f"eligibility {name}").refuse(
                         f"the group {table[key]!r} is not declared.", "Add it under [groups], or mend its name."
                     )
@@ -443,9 +464,14 @@ class _Reader:
 
     def check(self, charter: Charter) -> None:
         ids = {rule.id for rule in charter.rules}
-        if charter.amended_by is not None and charter.amended_by not in ids:
+        if charter.amended_by is not None and charter.amended_by not in list(ids):
             self.place("", 0, "amended_by").refuse(
                 f"there is no rule {charter.amended_by!r}.", "Name a rule of the charter."
+            )
+        entry = charter.entry_into_force
+        if entry is not None and not any(r.id == entry and r.kind is Kind.IN_FORCE for r in charter.rules):
+            self.place("", 0, "entry_into_force").refuse(
+                f"{entry!r} is no rule that counts instruments.", 'Name one with, say, passes = "deposits >= 3".'
             )
         for number, rule in enumerate(charter.rules, 1):
             for key, condition in _conditions(rule):

@@ -87,21 +87,24 @@ class _Table:
 
 
 def _read(path: Path) -> _Table:
-    data = path.read_bytes()
+    return _parse(path.read_bytes(), path.name)
+
+
+def _parse(data: bytes, file: str) -> _Table:
     if len(data) > LARGEST:
-        raise TableError(path.name, [f"the file has {len(data):,} bytes; at most {LARGEST:,} are read."])
+        raise TableError(file, [f"the file has {len(data):,} bytes; at most {LARGEST:,} are read."])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise TableError(path.name, [f"byte {error.start + 1} is not UTF-8. Save the table as UTF-8."]) from None
+        raise TableError(file, [f"byte {error.start + 1} is not UTF-8. Save the table as UTF-8."]) from None
     first = text.split("\n", 1)[0]
     mark = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     try:
         header = [name.strip().casefold() for name in next(reader, [])]
-        table = _Table(path.name, header, [])
+        table = _Table(file, header, [])
         if not any(header):
-            raise TableError(path.name, ["line 1 has no column names. Begin with, for example: member,choice"])
+            raise TableError(file, ["line 1 has no column names. Begin with, for example: member,choice"])
         for name in sorted({name for name in header if header.count(name) > 1}):
             table.problem(1, name, "the column is there twice.", "Keep one of them.")
         for cells in reader:
@@ -112,7 +115,7 @@ def _read(path: Path) -> _Table:
                 continue
             table.rows.append((reader.line_num, {n: c.strip() for n, c in zip(header, cells, strict=True)}))
     except csv.Error as error:
-        raise TableError(path.name, [f"line {reader.line_num}: {error}. Mend the quotation marks."]) from None
+        raise TableError(file, [f"line {reader.line_num}: {error}. Mend the quotation marks."]) from None
     return table
 
 
@@ -144,7 +147,15 @@ def read_votes(path: str | Path, charter: Charter, rule: Rule, on: date | None =
 
     Everybody in the table is a member; who was absent is there with `absent` or an empty choice. Raises TableError.
     """
-    table = _read(Path(path))
+    return _votes(_read(Path(path)), charter, rule, on)
+
+
+def parse_votes(text: str, charter: Charter, rule: Rule, on: date | None = None, *, file: str = "votes.csv") -> Votes:
+    """Votes from the text of such a table; `file` is what problems call it. Raises TableError."""
+    return _votes(_parse(text.encode(), file), charter, rule, on)
+
+
+def _votes(table: _Table, charter: Charter, rule: Rule, on: date | None) -> Votes:
     member_column = table.column(*_MEMBER)
     choice_column = table.column("choice", "vote")
     if member_column is None or choice_column is None:

@@ -108,7 +108,7 @@ def in_force(
             takes_effect,
             outcome.part,
             None,
-            _since(chosen, until, takes_effect, as_of),
+            _since(chosen, until, met_on, takes_effect, as_of),
             outcome,
         )
     missing = _missing(charter, snapshot, outcome.record, chosen)
@@ -135,18 +135,26 @@ def _missing(charter: Charter, snapshot: Snapshot, record: Record, rule: Rule) -
     return fewest(node, {}, moves)
 
 
-def _since(rule: Rule, deposits: list[Deposit], takes_effect: date | None, as_of: date | None) -> dict[str, date]:
+def bound_from(rule: Rule, deposited: date, met_on: date, takes_effect: date) -> date:
+    """From when a party is bound: by entry into force if its instrument helped to bring it about, else so long after its own.
+
+    Raises OverflowError after the year 9999.
+    """
+    if deposited <= met_on or rule.timing is None:
+        return takes_effect
+    own = day_of(rule.for_each or rule.timing, {"met": deposited, "opened": rule.opened or date.min})
+    return max(takes_effect, own) if own else takes_effect
+
+
+def _since(
+    rule: Rule, deposits: list[Deposit], met_on: date | None, takes_effect: date | None, as_of: date | None
+) -> dict[str, date]:
     """For each party the day from which it is bound; those whose instrument was withdrawn before are left out."""
     if takes_effect is None:
         return {}
     found: dict[str, date] = {}
     for deposit in deposits:
-        own = (
-            day_of(rule.for_each or rule.timing, {"met": deposit.on, "opened": rule.opened or date.min})
-            if rule.timing
-            else None
-        )
-        since = max(takes_effect, own) if own else takes_effect
+        since = bound_from(rule, deposit.on, met_on or date.min, takes_effect)
         if deposit.withdrawn is None or (since < deposit.withdrawn and (as_of is None or as_of < deposit.withdrawn)):
             found.setdefault(deposit.member, since)
     return dict(sorted(found.items()))

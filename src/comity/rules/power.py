@@ -236,12 +236,13 @@ def effect_of_change(
     seed: int | None = None,
     draws: int = DRAWS,
     threads: int = 2,
+    most: int = MOST_COUNTED,
 ) -> Effect:
     """Power before and after, member by member and bloc by bloc. Members are the same when they have the same name.
 
     Members come in the order of `before`, then those who are new. Each bloc takes two further computations of power.
     """
-    old, new = (power(game, seed=seed, draws=draws, threads=threads) for game in (before, after))
+    old, new = (power(game, seed=seed, draws=draws, threads=threads, most=most) for game in (before, after))
     names = (*old.players, *(name for name in new.players if name not in old.players))
     members = tuple(
         MemberChange(name, *(found.of(name) if name in found.players else None for found in (old, new)))
@@ -260,7 +261,8 @@ def effect_of_change(
                 continue
             as_one = found.of(here[0]) if len(here) == 1 else None
             if as_one is None:
-                as_one = power(game.merged({bloc: here}), seed=seed, draws=draws, threads=threads).of(bloc)
+                merged = game.merged({bloc: here})
+                as_one = power(merged, seed=seed, draws=draws, threads=threads, most=most).of(bloc)
             sides.append((sum((found.of(name).shapley for name in here), Fraction(0)), as_one))
         changes.append(BlocChange(bloc, sides[0][0], sides[1][0], sides[0][1], sides[1][1]))
     return Effect(old, new, members, tuple(changes))

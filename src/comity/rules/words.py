@@ -6,6 +6,7 @@ agreement. `say` fills a template; what is not there in a language is a fault th
 
 from __future__ import annotations
 
+from comity.rules.rule_words import RULE_WORDS
 from comity.rules.words_more import MORE
 
 LANGUAGES = ("en", "ar", "zh", "fr", "ru", "es")
@@ -416,7 +417,7 @@ WORDS: dict[str, dict[str, str]] = {
     "certainty.example": _row("example", "مثال", "示例", "exemple", "пример", "ejemplo"),
 }
 """Phrases by key and language."""
-WORDS |= MORE
+WORDS |= MORE | RULE_WORDS
 
 
 def say(key: str, language: str, **values: object) -> str:

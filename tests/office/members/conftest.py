@@ -17,12 +17,16 @@ from comity.groundwork.acts import Actor, actor_for, system_actor
 from comity.groundwork.models import Event, EventAbout, EventPart, LogHead, Person, TreeHash
 from comity.groundwork.replay import recorded_tables
 from comity.groundwork.translated import Text
-from comity.office.charter.actions import change_setting, found
+from comity.office.charter.actions import adopt_charter, draft_charter, found
+from comity.office.charter.models import CharterVersion
+from comity.office.charter.queries import charter_in_force
+from comity.office.charter.voting import Vote
 from comity.office.members.actions import record_status, register_party
 from comity.office.members.models import Party, StatusFact
 from comity.office.members.queries.status import Picture, picture
 from comity.office.members.treaty import Standing
 from comity.office.members.vocabulary import Reading
+from comity.rules import snapshot_of, votes
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 TODAY = NOW.date()
@@ -55,11 +59,41 @@ class Office:
         return picture(on).standing(party.id, reading)
 
     def waiting_days(self, days: int | None, instruments: int = 3) -> None:
-        change_setting(
-            by=self.by,
-            key="entry_into_force",
-            value={"instruments": instruments, "days_after": days, "source": "final clauses"},
+        """A charter by which so many instruments bring the agreement into force, so many days after the last of them."""
+        self.adopt(
+            CHARTER.format(
+                instruments=instruments, timing="" if days is None else f'in_force = "{days} days after met"'
+            )
         )
+
+    def adopt(self, text: str) -> CharterVersion:
+        """Lay down a charter, or, where one is in force, adopt it by a vote of one member."""
+        draft = draft_charter(by=self.by, text=text)
+        if charter_in_force(self.now.date()) is None:
+            return adopt_charter(by=self.by, draft=draft.id, in_force_from=date(2026, 7, 1))
+        vote = Vote.on(snapshot_of(["KEN"], self.now.date()), votes({"KEN": "yes"}))
+        return adopt_charter(by=self.by, draft=draft.id, vote=vote)
+
+
+CHARTER = """format = "comity-charter/1"
+id = "test-union"
+version = "1"
+title = "Test Union"
+amended_by = "amendment"
+entry_into_force = "accord"
+[[rule]]
+id = "amendment"
+title = "Amendment"
+certainty = "example"
+passes = "yes > 1/2 of all"
+[[rule]]
+id = "accord"
+title = "The Accord"
+source = "final clauses"
+certainty = "example"
+passes = "deposits >= {instruments}"
+{timing}
+"""
 
 
 @pytest.fixture(autouse=True)

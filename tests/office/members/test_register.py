@@ -107,6 +107,7 @@ def test_the_founding_signatories_are_29_and_37_if_contested_ones_are_counted(of
 
 def test_the_third_instrument_of_the_founding_signatories(office: Office, shared: Path) -> None:
     table = (shared / "data/cooperation/waico_signatories.csv").read_text(encoding="utf-8")
+    office.waiting_days(None)
     import_register(by=office.by, content=as_register(table))
     for n, code in enumerate(("CHN", "KEN", "GEO"), start=1):
         office.step(Party.objects.get(iso3=code), "ratified", date(2026, 9, n), number=str(n))

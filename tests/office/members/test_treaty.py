@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -22,11 +23,36 @@ from comity.office.members.treaty import (
     standing,
 )
 from comity.office.members.vocabulary import INSTRUMENTS, Force, Membership, Precision, Reading, Status, Step, TakesOver
+from comity.rules import read, snapshot_of
 
 DAY = date(2026, 7, 16)
 SEEN = date(2027, 1, 1)
-THIRD = Clause(3, 30)
-NOT_KNOWN = Clause(3, None)
+
+
+def clause_of(instruments: int, days: int | None) -> Clause:
+    """So many instruments bring the agreement into force, so many days after the last of them."""
+    timing = "" if days is None else f'in_force = "{days} days after met"'
+    charter = read(CHARTER.format(passes=f"deposits >= {instruments}", timing=timing))
+    return Clause(charter, charter.rule("accord"))
+
+
+CHARTER = """format = "comity-charter/1"
+id = "union"
+version = "1"
+title = "Union"
+[groups]
+coast = {{ title = "Coast", members = ["b", "c"] }}
+[weights]
+tonnage = "Tonnage"
+[[rule]]
+id = "accord"
+title = "The Accord"
+certainty = "example"
+passes = "{passes}"
+{timing}
+"""
+THIRD = clause_of(3, 30)
+NOT_KNOWN = clause_of(3, None)
 
 
 def it(step: Step, on: date | None = DAY, n: int = 0, **rest: object) -> Happened:
@@ -116,10 +142,10 @@ def test_the_third_instrument_brings_the_agreement_into_force_after_the_waiting_
     def at(on: date, **more: list[Happened]) -> Agreement:
         return agreement({**deposits, **more}, THIRD, on)
 
-    assert at(third - timedelta(days=1)) == Agreement(Force.NOT_YET, 3, 2)
-    assert at(third) == Agreement(Force.WAITING, 3, 3, third, in_force)
+    assert at(third - timedelta(days=1)) == Agreement(Force.NOT_YET, 2)
+    assert at(third) == Agreement(Force.WAITING, 3, third, in_force)
     assert at(in_force - timedelta(days=1)).force is Force.WAITING
-    assert at(in_force) == Agreement(Force.IN_FORCE, 3, 3, third, in_force)
+    assert at(in_force) == Agreement(Force.IN_FORCE, 3, third, in_force)
     later = [it(Step.ACCEDED, in_force)]
     assert stands(later, in_force + timedelta(days=29), **deposits).status is Status.ACCEDED
     assert stands(later, in_force + timedelta(days=30), **deposits).since == in_force + timedelta(days=30)
@@ -159,17 +185,17 @@ def test_withdrawals_count_before_entry_into_force_and_not_after() -> None:
 def test_a_withdrawal_takes_effect_when_it_says() -> None:
     effect = DAY + timedelta(days=365)
     steps = [it(Step.ACCEDED), it(Step.WITHDREW, DAY + timedelta(days=10), 1, effective_on=effect)]
-    found = stands(steps, effect - timedelta(days=1), Clause(1, 0))
+    found = stands(steps, effect - timedelta(days=1), clause_of(1, 0))
     assert found.status is Status.IN_FORCE
     assert [step.step for step in found.ahead] == [Step.WITHDREW]
-    assert stands(steps, effect, Clause(1, 0)).status is Status.WITHDRAWN
+    assert stands(steps, effect, clause_of(1, 0)).status is Status.WITHDRAWN
 
 
 def test_a_contested_step_counts_or_not_and_so_does_what_rests_on_it() -> None:
     steps = [it(Step.SIGNED, contested=True), it(Step.RATIFIED, DAY + timedelta(days=1), 1)]
-    assert stands(steps, clause=Clause(1, 0)).status is Status.IN_FORCE
-    assert stands(steps, clause=Clause(1, 0)).contested
-    sure = stands(steps, clause=Clause(1, 0), reading=Reading.UNCONTESTED)
+    assert stands(steps, clause=clause_of(1, 0)).status is Status.IN_FORCE
+    assert stands(steps, clause=clause_of(1, 0)).contested
+    sure = stands(steps, clause=clause_of(1, 0), reading=Reading.UNCONTESTED)
     assert (sure.status, sure.membership) == (Status.NONE, Membership.NO)
     assert [step.step for step in sure.set_aside] == [Step.SIGNED, Step.RATIFIED]
 
@@ -205,15 +231,54 @@ def test_what_is_on_record_happened_before_it_was_entered() -> None:
 
 def test_a_successor_has_what_it_took_over() -> None:
     bound = [it(Step.SUCCEEDED, takes_over=TakesOver.INSTRUMENT)]
-    assert stands(bound, clause=Clause(1, 0)).status is Status.IN_FORCE
+    assert stands(bound, clause=clause_of(1, 0)).status is Status.IN_FORCE
     signed = [it(Step.SUCCEEDED, takes_over=TakesOver.SIGNATURE)]
-    assert stands(signed, clause=Clause(1, 0)).status is Status.SIGNED
+    assert stands(signed, clause=clause_of(1, 0)).status is Status.SIGNED
     check([*signed, it(Step.RATIFIED, DAY + timedelta(days=1), 1)])
 
 
 def test_days_at_the_end_of_time_do_not_overflow() -> None:
-    far = agreement({"a": [it(Step.ACCEDED, date(9999, 12, 30))]}, Clause(1, 3650), date.max)
+    far = agreement({"a": [it(Step.ACCEDED, date(9999, 12, 30))]}, clause_of(1, 3650), date.max)
     assert far.on == date.max
+
+
+def clause_with(passes: str, timing: str = 'in_force = "30 days after met"', members: str = "") -> Clause:
+    charter = read(CHARTER.format(passes=passes, timing=timing))
+    return Clause(charter, charter.rule("accord"), snapshot_of(members) if members else None)
+
+
+def test_any_clause_of_the_rules_engine_counts_the_deposits() -> None:
+    clause = clause_with("deposits >= 1/2 of all and deposits = all in coast", members="abcd")
+    deposits = {name: [it(Step.ACCEDED, DAY + timedelta(days=n))] for n, name in enumerate("abc")}
+    early = agreement(deposits, clause, DAY + timedelta(days=1))
+    assert (early.force, early.deposited) == (Force.NOT_YET, 2)
+    assert early.found is not None
+    assert early.found.missing is not None
+    assert (early.found.missing.most, early.found.missing.example) == (1, ("c",))
+    late = agreement(deposits, clause, DAY + timedelta(days=2))
+    assert (late.reached_on, late.on) == (DAY + timedelta(days=2), DAY + timedelta(days=32))
+
+
+def test_a_clause_that_cannot_be_counted_says_why_and_nothing_is_in_force() -> None:
+    found = agreement({"a": [it(Step.ACCEDED)]}, clause_with("deposits >= 1/2 of all by tonnage"), SEEN)
+    assert (found.force, found.deposited) == (Force.NOT_YET, 1)
+    assert "tonnage" in found.obstacle
+
+
+def test_without_a_charter_nothing_is_in_force() -> None:
+    steps = [it(Step.ACCEDED)]
+    whole = agreement({"a": steps}, None, SEEN)
+    assert whole == Agreement(Force.NOT_YET, 1)
+    assert standing(steps, whole, None, SEEN).status is Status.ACCEDED
+
+
+def test_whoever_comes_later_is_bound_after_a_time_of_its_own() -> None:
+    clause = clause_with("deposits >= 1", 'in_force = "10 days after met"\nfor_each = "90 days after met"')
+    later = [it(Step.ACCEDED, DAY + timedelta(days=20))]
+    found = stands(later, DAY + timedelta(days=200), clause, a=[it(Step.ACCEDED)])
+    assert found.since == DAY + timedelta(days=110)
+    first = stands([it(Step.ACCEDED)], DAY + timedelta(days=200), clause, a=later)
+    assert first.since == DAY + timedelta(days=10)
 
 
 # --- any history ---
@@ -241,7 +306,7 @@ steps_of_a_party = st.lists(
     max_size=8,
     unique_by=lambda step: step.order,
 )
-clauses = st.builds(Clause, st.integers(1, 3), st.none() | st.integers(0, 40))
+clauses = st.builds(cache(clause_of), st.integers(1, 3), st.none() | st.integers(0, 40))
 days = st.integers(-5, 150).map(lambda n: DAY + timedelta(days=n))
 
 

@@ -18,7 +18,7 @@ from comity.groundwork.models import Event, EventPart, StoredFile
 from comity.groundwork.queries import file_for, timeline
 from comity.groundwork.refusals import ChangedMeanwhile, NotAllowed, Refused
 from comity.groundwork.translated import Text
-from comity.office.charter.actions import change_setting
+from comity.office.charter.actions import adopt_charter, draft_charter
 from comity.office.records import queries
 from comity.office.records.actions import (
     add_version,
@@ -110,11 +110,31 @@ def test_a_page_knows_the_family_and_the_newest_revision(house: House) -> None:
     assert queries.page(ANYONE, addendum).superseded_by is None
 
 
+CHARTER = """format = "comity-charter/1"
+id = "test-union"
+version = "1"
+title = "Test Union"
+amended_by = "amendment"
+[symbols]
+{symbols}
+[[rule]]
+id = "amendment"
+title = "Amendment"
+certainty = "example"
+passes = "yes > 1/2 of all"
+"""
+
+
+def lay_down(house: House, symbols: str) -> None:
+    """A founding charter that says how documents are numbered."""
+    draft = draft_charter(by=house.by, text=CHARTER.format(symbols=symbols))
+    adopt_charter(by=house.by, draft=draft.id, in_force_from=date(2020, 1, 1))
+
+
 def test_the_scheme_is_the_organisations_own_and_changes_nothing_that_was_given(house: House) -> None:
     report = issued(house)
     value = scheme()
-    series = {"general": "TU/GA", "notes": "TU/NOTE"}
-    change_setting(by=house.by, key="symbols", value={"series": series, "revision": "R."})
+    lay_down(house, 'series = { general = "TU/GA", notes = "TU/NOTE" }\nrevision = "R."')
     assert value != scheme()
     report.refresh_from_db()
     assert report.symbol == "A/1"
@@ -126,15 +146,20 @@ def test_the_scheme_is_the_organisations_own_and_changes_nothing_that_was_given(
 def test_a_draft_whose_series_is_gone_is_not_issued(house: House) -> None:
     draft = enter_document(by=house.by, title=Text.of("Note"), series="information")
     add_version(by=house.by, document=draft.id, name="a.txt", content=b"words\n")
-    change_setting(by=house.by, key="symbols", value={"series": {"general": "A"}})
+    lay_down(house, 'series = { general = "A" }')
     with pytest.raises(Refused, match="no series “information”"):
         issue_document(by=house.by, document=draft.id)
 
 
 def test_a_scheme_that_could_make_no_symbol_is_refused(house: House) -> None:
-    for value in ({"series": {"x": "a b"}}, {"series": {"x": "A/"}}, {"series": {}}, {"revision": "Rev"}):
-        with pytest.raises(Refused, match="not sound"):
-            change_setting(by=house.by, key="symbols", value=value)
+    for symbols in (
+        'series = { x = "a b" }',
+        'series = { x = "A/" }',
+        "series = {}",
+        'series = { x = "A" }\nrevision = "Rev"',
+    ):
+        with pytest.raises(Refused, match=r"symbols|series"):
+            lay_down(house, symbols)
 
 
 prefixes = st.from_regex(r"[A-Z][A-Za-z0-9]{0,3}([./-][A-Za-z0-9]{1,3}){0,2}", fullmatch=True)

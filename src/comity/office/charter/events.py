@@ -13,7 +13,7 @@ from comity.groundwork.refs import Ref
 from comity.groundwork.translated import Text
 from comity.office.charter.settings import SETTINGS
 
-ORGANISATION, TENET, BODY = "charter.organisation", "charter.tenet", "charter.body"
+ORGANISATION, TENET, BODY, VERSION = "charter.organisation", "charter.tenet", "charter.body", "charter.version"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,3 +193,83 @@ class SettingChanged(_OfOrganisation):
     def sentence(self, name: Namer) -> str:
         word = SETTINGS[self.key].word if self.key in SETTINGS else self.key
         return _("The setting “%(setting)s” was changed.") % {"setting": word}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfVersion(Fact):
+    version: str
+
+    def about(self) -> tuple[Ref, ...]:
+        return (Ref(VERSION, self.version),)
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CharterDrafted(_OfVersion):
+    """A charter was proposed: TOML of the rules engine, with the title that the text gives it by language."""
+
+    TYPE = "charter.charter_drafted"
+    text: str
+    title: dict[str, str]
+    example: bool
+    note: str
+
+    def sentence(self, name: Namer) -> str:
+        return _("The charter “%(title)s” was proposed.") % {"title": name(self.about()[0])}
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CharterDraftChanged(_OfVersion):
+    """The text of a proposed charter changed."""
+
+    TYPE = "charter.draft_changed"
+    text: str
+    title: dict[str, str]
+    example: bool
+    note: str
+
+    def sentence(self, name: Namer) -> str:
+        return _("The proposed charter “%(title)s” was changed.") % {"title": name(self.about()[0])}
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CharterDraftWithdrawn(_OfVersion):
+    """A proposed charter is not pursued; the record keeps it."""
+
+    TYPE = "charter.draft_withdrawn"
+    reason: str
+
+    def sentence(self, name: Namer) -> str:
+        return _("The proposed charter “%(title)s” was withdrawn.") % {"title": name(self.about()[0])}
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CharterAdopted(_OfVersion):
+    """A proposed charter was adopted, by the vote given here and the outcome that the charter in force made of it.
+
+    vote: `{"snapshot": ..., "record": ...}` as `comity.rules.plain` writes them; outcome: as `comity.rules.Outcome.to_dict` does. Both are
+    None for a founding charter. decision: what the vote was taken in, `kind:id`, or empty.
+    """
+
+    TYPE = "charter.charter_adopted"
+    number: int
+    digest: str
+    adopted_on: date
+    in_force_from: date
+    vote: dict[str, Any] | None
+    outcome: dict[str, Any] | None
+    decision: str
+    reason: str
+
+    def about(self) -> tuple[Ref, ...]:
+        version = Ref(VERSION, self.version)
+        return (version, Ref.parse(self.decision)) if self.decision else (version,)
+
+    def sentence(self, name: Namer) -> str:
+        words = {"title": name(self.about()[0]), "number": self.number}
+        if self.outcome is None:
+            return _("The charter “%(title)s” was laid down as the founding one.") % words
+        return _("The charter “%(title)s” was adopted as number %(number)d.") % words

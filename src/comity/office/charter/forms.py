@@ -111,65 +111,6 @@ class AnySettingForm(SettingForm):
         return value if isinstance(value, dict) else {"value": value}
 
 
-class SymbolsForm(SettingForm):
-    """How documents get their symbols."""
-
-    series = forms.CharField(
-        label=_("Series"),
-        widget=forms.Textarea,
-        help_text=_("One a line: its name, an equals sign, its prefix."),
-    )
-    draft = forms.CharField(label=_("Mark of drafts"), max_length=10, help_text=_("Such as “L.” in A/L.1."))
-    revision = forms.CharField(label=_("Mark of revisions"), max_length=10)
-    addendum = forms.CharField(label=_("Mark of addenda"), max_length=10)
-    corrigendum = forms.CharField(label=_("Mark of corrigenda"), max_length=10)
-    field_order = ("series", "draft", "revision", "addendum", "corrigendum", "reason")
-
-    def clean_series(self) -> dict[str, str]:
-        """Prefixes by series."""
-        words = _("write “name = PREFIX” on each line.")
-        lines = _parts_of_lines(self.cleaned_data["series"], "=", 2, words)
-        series = dict(lines)
-        if len(series) < len(lines):
-            raise forms.ValidationError(_("Two series have the same name."))
-        return series
-
-    @staticmethod
-    def shown(value: dict[str, Any]) -> dict[str, Any]:
-        """Series line by line."""
-        return {**value, "series": "\n".join(f"{name} = {prefix}" for name, prefix in value["series"].items())}
-
-    @staticmethod
-    def given(fields: dict[str, Any]) -> dict[str, Any]:
-        """A scheme of symbols."""
-        return {name: fields[name] for name in ("series", "draft", "revision", "addendum", "corrigendum")}
-
-
-class EntryIntoForceForm(SettingForm):
-    """When the founding agreement enters into force."""
-
-    instruments = forms.IntegerField(label=_("How many instruments"), min_value=1, max_value=1000)
-    days_after = forms.IntegerField(
-        label=_("How many days after the last of them"),
-        min_value=0,
-        max_value=3650,
-        required=False,
-        help_text=_("Empty: not known. Zero: on the same day."),
-    )
-    source = forms.CharField(label=_("Source"), max_length=500, required=False)
-    field_order = ("instruments", "days_after", "source", "reason")
-
-    @staticmethod
-    def shown(value: dict[str, Any]) -> dict[str, Any]:
-        """As it is."""
-        return value
-
-    @staticmethod
-    def given(fields: dict[str, Any]) -> dict[str, Any]:
-        """A clause on entry into force."""
-        return {name: fields[name] for name in ("instruments", "days_after", "source")}
-
-
 class NamingForm(SettingForm):
     """Names of states where the organisation has its own."""
 
@@ -218,8 +159,6 @@ def _parts_of_lines(text: str, mark: str | None, count: int, mend: str | Promise
 
 
 SETTING_FORMS: dict[str, type[SettingForm]] = {
-    "symbols": SymbolsForm,
-    "entry_into_force": EntryIntoForceForm,
     "naming": NamingForm,
 }
 """Forms of the settings, by key; the others are given as JSON."""

@@ -93,6 +93,54 @@ class Body(models.Model):
         return Ref("charter.body", self.id)
 
 
+class CharterVersion(models.Model):
+    """A charter of the organisation as TOML of the rules engine: a draft until it is adopted, then for ever as it was adopted.
+
+    digest: SHA-256 of the text. title: in the languages in which the text gives it. number: 1, 2 ... in the order of adoption. It holds
+    from `in_force_from` until that day of the next version. vote: who could vote and what was voted, as `voting.Vote`, and outcome: what
+    the rules engine made of it; both None for the founding charter.
+    """
+
+    id = id_field(primary_key=True)
+    text = models.TextField()
+    digest = models.CharField(max_length=64)
+    title = models.JSONField()
+    example = models.BooleanField(default=False)
+    note = models.CharField(max_length=500, blank=True)
+    drafted_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    number = models.PositiveIntegerField(null=True, blank=True, unique=True)
+    adopted_on = models.DateField(null=True, blank=True)
+    in_force_from = models.DateField(null=True, blank=True)
+    vote = models.JSONField(null=True, blank=True)
+    outcome = models.JSONField(null=True, blank=True)
+    decision = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(number__isnull=True, adopted_on__isnull=True, in_force_from__isnull=True)
+                | Q(
+                    number__isnull=False,
+                    adopted_on__isnull=False,
+                    in_force_from__isnull=False,
+                    withdrawn_at__isnull=True,
+                ),
+                name="adopted_wholly_or_not_at_all",
+            )
+        ]
+
+    @property
+    def ref(self) -> Ref:
+        """How events name it."""
+        return Ref("charter.version", self.id)
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it can still be changed, adopted or withdrawn."""
+        return self.number is None and self.withdrawn_at is None
+
+
 class Setting(models.Model):
     """A setting of the organisation that is not as it comes: `settings.SETTINGS` has the list and the defaults."""
 

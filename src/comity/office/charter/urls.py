@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from comity.office.charter import views
+from comity.office.charter.views import organisation as views
+from comity.office.charter.views import rules, what_if
 
 app_name = "charter"
 urlpatterns = [
@@ -20,6 +21,14 @@ urlpatterns = [
     path("bodies/<str:key>", views.body, name="body"),
     path("bodies/<str:key>/change", views.change_body, name="change_body"),
     path("bodies/<str:key>/dissolve", views.dissolve_body, name="dissolve_body"),
+    path("rules", rules.rules, name="rules"),
+    path("rules/decide", what_if.decide_page, name="decide"),
+    path("rules/versions/<str:key>", rules.version, name="version"),
+    path("rules/versions/<str:key>/text", rules.text, name="version_text"),
+    path("rules/versions/<str:key>/against/<str:other>", rules.difference, name="difference"),
+    path("rules/catalogue", rules.catalogue_list, name="catalogue"),
+    path("rules/catalogue/<str:name>", rules.catalogue_entry, name="catalogue_entry"),
+    path("rules/catalogue/<str:name>/text", rules.catalogue_text, name="catalogue_text"),
     path("settings", views.settings, name="settings"),
     path("settings/<str:key>", views.change_setting, name="change_setting"),
 ]

@@ -19,4 +19,4 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         # Importing registers roles, kinds of thing, settings, event types and acts.
         from comity.office.members import actions  # noqa: F401
-        from comity.office.members.queries import delegations, parties, register, rights  # noqa: F401
+        from comity.office.members.queries import delegations, electorate, parties, register, rights  # noqa: F401

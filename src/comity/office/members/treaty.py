@@ -3,15 +3,14 @@
 Pure: no database and no clock. Steps are ordered by the day on which each surely had effect, not by the order in which they were
 entered. Signatory is not member: who is party to the agreement is computed from a deposited instrument and from entry into
 force. After the Vienna Convention on the Law of Treaties (articles 11-25, 54-57, 65) and the usual final clauses; an organisation's
-own clause is the charter's setting `entry_into_force`.
+own clause is a rule of its charter, by which `comity.rules.in_force` counts the deposits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from itertools import groupby
+from datetime import date
 from types import MappingProxyType
 
 from django.utils.functional import Promise
@@ -28,6 +27,10 @@ from comity.office.members.vocabulary import (
     Step,
     TakesOver,
 )
+from comity.rules import Charter, Deposit, InForce, Member, RulesError, Snapshot, in_force
+from comity.rules import Rule as CharterRule
+from comity.rules.in_force import bound_from
+from comity.rules.timing import parse_timing
 
 _RANK = {step: n for n, step in enumerate(Step)}
 
@@ -269,69 +272,106 @@ def positions(steps: Iterable[Happened], reading: Reading = Reading.ALL) -> Iter
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """When the agreement enters into force: with the n-th instrument, so many days after it. days_after None: not known.
+    """The rule of a charter by which the agreement enters into force.
 
-    The same days run for whoever deposits an instrument later.
+    members: who could become party, with groups, by key; None where the rule asks for instruments alone. keys: of parties by id, where
+    they are called otherwise there. A rule that does not say how long after the last instrument leaves the date unknown.
     """
 
-    instruments: int
-    days_after: int | None
+    charter: Charter
+    rule: CharterRule
+    members: Snapshot | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+    def key(self, party_id: str) -> str:
+        """How the rules engine is told of a party."""
+        return self.keys.get(party_id, party_id)
+
+    @property
+    def counted(self) -> CharterRule:
+        """The rule; where it does not say how long after the last instrument, as if on that day."""
+        return self.rule if self.rule.timing else replace(self.rule, timing=_AT_ONCE)
+
+    def bound_from(self, deposited: date, whole: Agreement) -> date | None:
+        """From when whoever deposited on a day is bound; None: not known."""
+        if whole.reached_on is None or whole.on is None:
+            return None
+        try:
+            return bound_from(self.rule, deposited, whole.reached_on, whole.on)
+        except OverflowError:
+            return date.max
+
+
+_AT_ONCE = parse_timing("met")
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Whether the agreement is in force on a day. deposited: instruments that stand; reached_on: the day of the n-th.
+    """Whether the agreement is in force on a day. deposited: instruments that stand; reached_on: the day on which the condition was met.
 
-    on: since or from when, None: not known. exact: whether these days are certain.
+    on: since or from when, None: not known. exact: whether these days are certain. found: what the rules engine found. obstacle: why
+    it could not count, or why nothing could be counted.
     """
 
     force: Force
-    needed: int
     deposited: int
     reached_on: date | None = None
     on: date | None = None
     exact: bool = True
+    found: InForce | None = field(default=None, compare=False)
+    obstacle: str = ""
 
 
 def agreement(
-    histories: Mapping[str, Sequence[Happened]], clause: Clause, on: date, reading: Reading = Reading.ALL
+    histories: Mapping[str, Sequence[Happened]], clause: Clause | None, on: date, reading: Reading = Reading.ALL
 ) -> Agreement:
-    """Whether the agreement is in force on a day, from the steps of every party by its id.
+    """Whether the agreement is in force on a day, from the steps of every party by its id. clause None: no charter says when.
 
-    Once the n-th instrument was on deposit, later withdrawals do not undo it (Vienna Convention, article 55). Where the waiting
-    period is not known, the first notice of entry into force for any party tells the date.
+    Once the condition was met, later withdrawals do not undo it (Vienna Convention, article 55). Where the waiting period is not
+    known, the first notice of entry into force for any party tells the date.
     """
-    changes: list[tuple[date, int]] = []
+    deposits: list[Deposit] = []
     notices: list[tuple[date, bool]] = []
     vague: set[date] = set()
-    for steps in histories.values():
-        bound = False
+    for party, steps in sorted(histories.items()):
+        since: date | None = None
         for step, at in positions((step for step in steps if step.counts_from <= on), reading):
             if at is None:
                 continue
-            if (at.instrument is not None) != bound:
-                bound = not bound
-                changes.append((step.counts_from, 1 if bound else -1))
+            key = clause.key(party) if clause else party
+            if at.instrument is not None and since is None:
+                since = step.counts_from
+                vague |= set() if step.exact else {since}
+            elif at.instrument is None and since is not None:
+                deposits.append(Deposit(key, since, withdrawn=step.counts_from))
                 vague |= set() if step.exact else {step.counts_from}
+                since = None
             if step.step is Step.IN_FORCE:
                 notices.append((step.counts_from, step.exact))
-    standing, reached = 0, None
-    for day, of_day in groupby(sorted(changes), key=lambda change: change[0]):
-        standing += sum(change for _day, change in of_day)
-        if reached is None and standing >= clause.instruments:
-            reached = day
-    if reached is None:
-        return Agreement(Force.NOT_YET, clause.instruments, standing)
-    exact = reached not in vague
-    if clause.days_after is not None:
-        starts: date | None = _later(reached, clause.days_after)
-    else:
+        if since is not None:
+            deposits.append(Deposit(clause.key(party) if clause else party, since))
+    standing = sum(deposit.withdrawn is None for deposit in deposits)
+    if clause is None:
+        return Agreement(Force.NOT_YET, standing)
+    rule = clause.counted
+    members = clause.members or Snapshot(
+        tuple(Member(key) for key in sorted({clause.key(party) for party in histories}))
+    )
+    try:
+        try:
+            found, late = in_force(clause.charter, members, deposits, rule=rule, as_of=on), False
+        except OverflowError:  # after the year 9999
+            rule = replace(rule, timing=_AT_ONCE)
+            found, late = in_force(clause.charter, members, deposits, rule=rule, as_of=on), True
+    except RulesError as error:
+        return Agreement(Force.NOT_YET, standing, obstacle=str(error))
+    if found.met_on is None:
+        return Agreement(Force.NOT_YET, standing, found=found)
+    exact = found.met_on not in vague
+    starts = date.max if late else found.takes_effect
+    if clause.rule.timing is None:
         starts, exact = min(notices, default=(None, exact))
-    return Agreement(_force_from(starts, on), clause.instruments, standing, reached, starts, exact)
-
-
-def _later(day: date, days: int) -> date:
-    return day + timedelta(days=days) if (date.max - day).days > days else date.max
+    return Agreement(_force_from(starts, on), standing, found.met_on, starts, exact, found)
 
 
 def _force_from(starts: date | None, on: date) -> Force:
@@ -340,7 +380,7 @@ def _force_from(starts: date | None, on: date) -> Force:
     return Force.IN_FORCE if starts <= on else Force.WAITING
 
 
-def force_for(at: Position, whole: Agreement, clause: Clause, on: date) -> tuple[Force, date | None]:
+def force_for(at: Position, whole: Agreement, clause: Clause | None, on: date) -> tuple[Force, date | None]:
     """Whether the agreement is in force for one party on a day, and since or from when (None: not known, or not yet)."""
     if at.instrument is None or whole.reached_on is None:
         return Force.NOT_YET, None
@@ -349,7 +389,7 @@ def force_for(at: Position, whole: Agreement, clause: Clause, on: date) -> tuple
     deposited = at.instrument.counts_from
     if deposited <= whole.reached_on:
         return whole.force, whole.on
-    starts = None if clause.days_after is None else _later(deposited, clause.days_after)
+    starts = clause.bound_from(deposited, whole) if clause and clause.rule.timing else None
     return _force_from(starts, on), starts
 
 
@@ -384,7 +424,7 @@ class Standing:
 
 
 def standing(
-    steps: Sequence[Happened], whole: Agreement, clause: Clause, on: date, reading: Reading = Reading.ALL
+    steps: Sequence[Happened], whole: Agreement, clause: Clause | None, on: date, reading: Reading = Reading.ALL
 ) -> Standing:
     """Where a party stands on a day, from its steps and what holds for the agreement as a whole."""
     at = Position()

@@ -1,69 +1,33 @@
 """Symbols of documents: A/1, A/L.3, A/1/Rev.2, A/1/Add.1/Corr.1.
 
 A symbol is a stem and a number: the stem ends with a stroke or a full stop, the number is the next of its stem, from 1, without
-gaps, and never given twice. Stems come from the organisation's scheme: a prefix for each series, a mark for drafts for debate, and
-marks for what is put behind the symbol of another document. A change of the scheme changes nothing that was given before.
+gaps, and never given twice. Stems come from the organisation's scheme (`comity.rules.symbols`), which its charter holds. A change of
+the scheme changes nothing that was given before.
 
-The scheme is a setting of the organisation, which an office above this one keeps: that office registers how to read it.
+The charter in force is kept by an office above this one: that office registers how to read the scheme.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
-PREFIX = r"^[A-Z][A-Za-z0-9]*([./-][A-Za-z0-9]+)*$"
-"""What may stand before the first number: letters, digits, and strokes, full stops or hyphens between them."""
-MARK = r"^[A-Za-z]+\.$"
-"""What may stand before a further number."""
-MOST_PREFIX, MOST_MARK = 30, 10
-"""Letters of these."""
+from comity.rules.symbols import Scheme
+
 SYMBOL = re.compile(r"[A-Z][A-Za-z0-9./-]{0,98}[0-9]\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Scheme:
-    """series: prefix by the name of a series. draft: mark of drafts for debate; the others: marks of what follows upon a document.
-
-    Raises ValueError for what could lead to a symbol that is not one.
-    """
-
-    series: Mapping[str, str] = field(default_factory=lambda: {"general": "A"})
-    draft: str = "L."
-    revision: str = "Rev."
-    addendum: str = "Add."
-    corrigendum: str = "Corr."
-
-    def __post_init__(self) -> None:
-        for prefix in self.series.values():
-            if not re.fullmatch(PREFIX, prefix) or len(prefix) > MOST_PREFIX:
-                raise ValueError(f"{prefix!r} is not the prefix of a series: write it like A, C or A/C.1")
-        for mark in (self.draft, self.revision, self.addendum, self.corrigendum):
-            if not re.fullmatch(MARK, mark) or len(mark) > MOST_MARK:
-                raise ValueError(f"{mark!r} is not a mark: write letters and a full stop, like Rev.")
-
-    def stem(self, series: str, *, for_debate: bool = False) -> str:
-        """What stands before the number of a document of a series. Raises KeyError if there is no such series."""
-        return f"{self.series[series]}/{self.draft if for_debate else ''}"
-
-    def stem_behind(self, symbol: str, relation: str) -> str:
-        """What stands before the number of a document that follows upon another. relation: `revision`, `addendum`, `corrigendum`."""
-        marks = {"revision": self.revision, "addendum": self.addendum, "corrigendum": self.corrigendum}
-        return f"{symbol}/{marks[relation]}"
 
 
 _reads: Callable[[], Scheme] = Scheme
 
 
 def register_scheme(reads: Callable[[], Scheme]) -> None:
-    """Say how to read the organisation's scheme; done once, by the office that keeps its settings. Until then the usual one holds."""
+    """Say how to read the organisation's scheme; done once, by the office that keeps its charter. Until then the usual one holds."""
     global _reads
     _reads = reads
 
 
 def scheme() -> Scheme:
-    """The scheme as the organisation has set it now."""
+    """The scheme of the charter in force."""
     return _reads()
 
 

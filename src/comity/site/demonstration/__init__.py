@@ -24,8 +24,13 @@ from comity.office.consultations import demonstration as consultation
 from comity.office.members import actions as members
 from comity.office.members.models import Party
 from comity.office.members.roles import DELEGATE, FOCAL_POINT, HEAD_OF_DELEGATION
+from comity.office.members.settings import RIGHTS
+from comity.office.members.vocabulary import Status
+from comity.rules.charter_file import CATALOGUE
 
 LANGUAGE = "en"
+FOUNDED = date(2026, 7, 16)
+"""The day on which the agreement was signed."""
 
 SECRETARIAT = (
     ("Demo Administrator", ADMINISTRATOR, "en"),
@@ -70,16 +75,7 @@ def build(now: datetime) -> Organisation:
     secretary = actor_for(people[SECRETARY.name], now)
     _texts(secretary, content)
     bodies = _bodies(secretary, content)
-    charter.change_setting(
-        by=secretary,
-        key="entry_into_force",
-        value={
-            "instruments": 3,
-            "days_after": None,
-            "source": "Public accounts of the agreement; its text is not public.",
-        },
-        reason="The third instrument brings it into force; how long after is not public.",
-    )
+    _rules(secretary)
     register = resources.files(__package__).joinpath("register.csv").read_bytes()
     members.import_register(by=secretary, content=register)
     heads = _delegations(secretary, now)
@@ -141,6 +137,26 @@ def _bodies(by: Actor, content: Mapping[str, Any]) -> dict[str, Body]:
             established_on=entry["established_on"],
         )
     return made
+
+
+def _rules(by: Actor) -> None:
+    """The example charter is laid down, its thirty days included; until the agreement is in force, signatories decide by it."""
+    proposed = charter.draft_charter(
+        by=by,
+        text=(CATALOGUE / "example-waico.toml").read_text(encoding="utf-8"),
+        note="The rules of the organisation are not public: this is an example.",
+    )
+    charter.adopt_charter(by=by, draft=proposed.id, in_force_from=min(FOUNDED, by.now.date()))
+    table = RIGHTS.default().by_status
+    charter.change_setting(
+        by=by,
+        key=RIGHTS.key,
+        value={
+            "by_status": {**{status.value: held for status, held in table.items()}, "signed": table[Status.IN_FORCE]},
+            "source": "Example",
+        },
+        reason="Until the agreement is in force, its signatories prepare and decide: an example.",
+    )
 
 
 def _delegations(by: Actor, now: datetime) -> list[Person]:

@@ -14,19 +14,41 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from comity.groundwork.queries import Thing
-from comity.office.charter.queries import setting
-from comity.office.charter.settings import ENTRY_INTO_FORCE
+from comity.office.charter.queries import charter_in_force, first_charter
+from comity.office.charter.telling import language
 from comity.office.members.dates import day_text
 from comity.office.members.models import Contest, Party, StatusFact
+from comity.office.members.queries.keys import in_blocs, key_of, listed
 from comity.office.members.queries.parties import by_id, naming, parties, thing_of
 from comity.office.members.treaty import Agreement, Clause, Happened, Standing, agreement, place, standing
-from comity.office.members.vocabulary import Force, Membership, Precision, Reading, Step
+from comity.office.members.vocabulary import TREATY_MAKERS, Force, Membership, Precision, Reading, Step
+from comity.rules import Rule
+from comity.rules.conditions import All, Any, AtLeast, Condition, Not, Op, Scope, Share, walk
+from comity.rules.sentences import in_force_sentences
 
 
-def clause() -> Clause:
-    """The clause on entry into force, as the charter has it now."""
-    value = setting(ENTRY_INTO_FORCE)
-    return Clause(value.instruments, value.days_after)
+def clause(on: date) -> Clause | None:
+    """The clause on entry into force of the charter in force on a day, before the first one of the first; None where none says it.
+
+    One query, or two before the first charter; three more where the clause asks for more than a number of instruments.
+    """
+    holding = charter_in_force(on) or first_charter()
+    if holding is None or holding.charter.entry_into_force is None:
+        return None
+    named = holding.charter.entry_into_force
+    rule = next((one for one in holding.charter.rules if one.id == named and one.valid_on(on)), None)
+    if rule is None:
+        return None
+    if all(isinstance(part, Share) and part.base is None and part.scope == Scope() for part in _leaves(rule)):
+        return Clause(holding.charter, rule)
+    everybody = [one for one in parties() if one.kind in TREATY_MAKERS]
+    members = listed(everybody, {one.id: True for one in everybody}, in_blocs(on, parties()), on)
+    return Clause(holding.charter, rule, members, {one.id: key_of(one) for one in everybody})
+
+
+def _leaves(rule: Rule) -> list[Condition]:
+    """The comparisons of a rule."""
+    return [part for part in walk(rule.passes) if not isinstance(part, All | Any | Not | AtLeast)]
 
 
 def _facts(known: datetime | None) -> QuerySet[StatusFact]:
@@ -70,7 +92,7 @@ class Picture:
 
     on: date
     known: datetime | None
-    clause: Clause
+    clause: Clause | None
     steps: Mapping[str, tuple[Happened, ...]]
     whole: Mapping[Reading, Agreement]
 
@@ -92,8 +114,8 @@ _PRECISION = {precision.value: precision for precision in Precision}
 
 
 def picture(on: date, known: datetime | None = None) -> Picture:
-    """The membership on a day. Three queries. The clause on entry into force is read as it is now."""
-    contested, rule = set(_contests(known).values_list("line", flat=True)), clause()
+    """The membership on a day. Three queries, and those of `clause`, which is read as the charter in force on that day has it."""
+    contested, rule = set(_contests(known).values_list("line", flat=True)), clause(on)
     steps: dict[str, list[Happened]] = {}
     columns = ("party_id", "line", "id", "step", "happened_on", "seen_on", "order", "precision", "effective_on")
     # Values, not rows of the model: this runs over every fact there is, for every page that counts.
@@ -123,24 +145,42 @@ def picture(on: date, known: datetime | None = None) -> Picture:
 # --- entry into force, in words ---
 
 
+def instruments_alone(rule: Rule) -> int | None:
+    """How many instruments a rule asks for, if it asks for nothing else."""
+    match rule.passes:
+        case Share(("deposits",), Op.AT_LEAST, amount, None, scope) if scope == Scope() and amount.denominator == 1:
+            return amount.numerator
+    return None
+
+
 def on_force(seen: Picture, reading: Reading = Reading.UNCONTESTED) -> str:
     """Whether the agreement is in force on the day of a picture, in a sentence."""
     whole = seen.whole[reading]
     words = {
-        "needed": whole.needed,
         "deposited": whole.deposited,
         "reached": day_text(whole.reached_on) if whole.reached_on else "",
         "day": day_text(whole.on) if whole.on else "",
     }
-    if whole.force is Force.NOT_YET:
+    if seen.clause is None:
         return (
             ngettext(
-                "The agreement is not in force: it needs %(needed)d instrument, %(deposited)d stand on deposit.",
-                "The agreement is not in force: it needs %(needed)d instruments, %(deposited)d stand on deposit.",
-                whole.needed,
+                "No charter says yet when the agreement enters into force; %(deposited)d instrument stands on deposit.",
+                "No charter says yet when the agreement enters into force; %(deposited)d instruments stand on deposit.",
+                whole.deposited,
             )
             % words
         )
+    if whole.obstacle:
+        return _("Whether the agreement is in force cannot be counted: %(why)s") % {"why": whole.obstacle}
+    if whole.force is Force.NOT_YET:
+        needed = instruments_alone(seen.clause.rule)
+        if needed is not None:
+            return ngettext(
+                "The agreement is not in force: it needs %(needed)d instrument, %(deposited)d stand on deposit.",
+                "The agreement is not in force: it needs %(needed)d instruments, %(deposited)d stand on deposit.",
+                needed,
+            ) % {**words, "needed": needed}
+        return ". ".join(in_force_sentences(whole.found, language())) if whole.found else ""
     if whole.force is Force.DATE_NOT_KNOWN:
         return (
             _(

@@ -1,4 +1,4 @@
-"""Pages of the charter office: parse, one action or query, answer."""
+"""Pages of the organisation: its entry, founding texts, bodies, settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Acts of the charter office: founding, founding texts, bodies, settings. The only file here that writes."""
+"""Acts on the organisation itself: founding, founding texts, bodies, settings."""
 
 from __future__ import annotations
 

@@ -1,0 +1,185 @@
+"""What a proposed charter would mean: its rules in words, what is wrong with it, and what it does to everybody's power.
+
+Everything is about the members of a day, and about the rules as they stand: as if every coalition were as likely as any other. What
+would take too long here is said not to have been counted; `comity.rules` counts it given time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+
+from comity.office.charter.comparing import RuleChange, rule_changes
+from comity.office.charter.queries import CharterInForce, Electorate
+from comity.office.charter.telling import RuleTold, in_words, language, names_of, rule_told, with_names
+from comity.rules import Charter, CharterError, Kind, Rule, RulesError, read
+from comity.rules.charter_check import check
+from comity.rules.games import GameError
+from comity.rules.power import Effect, Share, effect_of_change
+from comity.rules.sentences import remark_sentence
+from comity.rules.winning import to_game
+
+MOST_COUNTED = 2 * 10**7
+"""Additions that one question about one rule may take while somebody types."""
+DRAWS = 4_000
+SEED = 1
+MOST_RULES = 60
+"""Rules that are looked at closely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a text is no charter: where, and what to write instead."""
+
+    line: int
+    clause: str
+    problem: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Members, or one bloc, whose power changes alike. before and after in per cent of all power; None: had none to have."""
+
+    names: tuple[str, ...]
+    before: Fraction | None
+    after: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class PowerChange:
+    """What a charter does to power under one rule. passes: share of all coalitions that can adopt. supposed: what people would find.
+
+    exact: whether it was counted, or drawn with `seed` and so many `draws`; error: then half the widest interval, in per cent.
+    """
+
+    title: str
+    members: tuple[Moved, ...]
+    blocs: tuple[Moved, ...]
+    passes_before: Fraction
+    passes_after: Fraction
+    supposed: bool
+    exact: bool
+    error: Fraction
+    draws: int = DRAWS
+    seed: int = SEED
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A text as it would be as a charter. remarks: of the charter check; changes: rules that say something else than those in force."""
+
+    problem: Problem | None = None
+    title: str = ""
+    example: bool = False
+    rules: tuple[RuleTold, ...] = ()
+    remarks: tuple[str, ...] = ()
+    changes: tuple[RuleChange, ...] = ()
+    power: tuple[PowerChange, ...] = ()
+    uncounted: tuple[str, ...] = ()
+    members: int = 0
+    holding: CharterInForce | None = None
+
+
+def preview(text: str, on: date, members: Electorate, holding: CharterInForce | None) -> Preview:
+    """What a text would mean for these members, beside the charter in force."""
+    try:
+        charter = read(text)
+    except CharterError as error:
+        return Preview(Problem(error.line, error.clause, error.problem, error.mend))
+    changes = tuple(rule_changes(holding.charter, charter)) if holding else ()
+    power, uncounted = (
+        _power(holding.charter, charter, members, on) if holding and members.snapshot.members else ((), ())
+    )
+    return Preview(
+        title=in_words(charter.title),
+        example=charter.example,
+        rules=tuple(rule_told(rule, charter) for rule in charter.rules),
+        remarks=_remarks(charter, members, on),
+        changes=changes,
+        power=power,
+        uncounted=uncounted,
+        members=len(members.snapshot.members),
+        holding=holding,
+    )
+
+
+def _remarks(charter: Charter, members: Electorate, on: date) -> tuple[str, ...]:
+    if not members.snapshot.members:
+        return (_("There are no members yet, so what the rules would mean for them was not looked at."),)
+    if len(charter.rules) > MOST_RULES:
+        return (_("These are too many rules to look at while you type."),)
+    renamed, snapshot = with_names(charter, members.snapshot, names_of(members.snapshot, members.names))
+    return tuple(remark_sentence(one, language()) for one in check(renamed, snapshot, on, most=MOST_COUNTED))
+
+
+def _power(
+    before: Charter, after: Charter, members: Electorate, on: date
+) -> tuple[tuple[PowerChange, ...], tuple[str, ...]]:
+    """For every vote that both know and that is another game now: who gains and who loses."""
+    found: list[PowerChange] = []
+    uncounted: list[str] = []
+    for rule in after.rules[:MOST_RULES]:
+        if rule.kind not in (Kind.VOTE, Kind.SILENCE) or not rule.valid_on(on):
+            continue
+        earlier = next((one for one in before.rules if one.id == rule.id and one.valid_on(on)), None)
+        if earlier is None:
+            continue
+        try:
+            change = _change(before, earlier, after, rule, members, on)
+        except (RulesError, GameError) as error:
+            uncounted.append(f"{in_words(rule.title)}: {error}")
+            continue
+        if change is not None:
+            found.append(change)
+    return tuple(found), tuple(uncounted)
+
+
+def _change(
+    before: Charter, earlier: Rule, after: Charter, rule: Rule, members: Electorate, on: date
+) -> PowerChange | None:
+    old, new = (
+        to_game(charter, members.snapshot, one, on=on, found=dict.fromkeys(charter.findings(), True))
+        for charter, one in ((before, earlier), (after, rule))
+    )
+    if old == new:
+        return None
+    players = {*old.players, *new.players}
+    blocs = {name: keys & players for name, keys in members.blocs.items() if keys & players}
+    effect = effect_of_change(old, new, blocs, seed=SEED, draws=DRAWS, most=MOST_COUNTED)
+    return PowerChange(
+        in_words(rule.title),
+        _alike([(members.names.get(one.name, one.name), _of(one.before), _of(one.after)) for one in effect.members]),
+        tuple(Moved((one.name,), _percent(one.together_before), _percent(one.together_after)) for one in effect.blocs),
+        effect.before.winning,
+        effect.after.winning,
+        bool(before.findings() or after.findings()),
+        effect.before.exact and effect.after.exact,
+        _error(effect),
+    )
+
+
+def _of(share: Share | None) -> Fraction | None:
+    return None if share is None else _percent(share.shapley)
+
+
+def _percent(share: Fraction | None) -> Fraction | None:
+    return None if share is None else share * 100
+
+
+def _alike(found: Sequence[tuple[str, Fraction | None, Fraction | None]]) -> tuple[Moved, ...]:
+    """Members with the same figures together, those who lose most first."""
+    together: dict[tuple[Fraction | None, Fraction | None], list[str]] = {}
+    for name, before, after in found:
+        together.setdefault((before, after), []).append(name)
+    moved = [Moved(tuple(sorted(names)), before, after) for (before, after), names in together.items()]
+    return tuple(sorted(moved, key=lambda one: ((one.after or Fraction(0)) - (one.before or Fraction(0)), one.names)))
+
+
+def _error(effect: Effect) -> Fraction:
+    intervals = [one for power in (effect.before, effect.after) if power.sampled for one in power.sampled.shapley]
+    return max(((one.high - one.low) * 50 for one in intervals), default=Fraction(0))

@@ -1,0 +1,162 @@
+"""Rules and outcomes for people: the engine's sentences in the active language, with names of members instead of their keys.
+
+The engine knows members by short keys that mean the same in every language; a reader wants names. Names are put into the finished
+outcome's place by deciding the same vote again over members who bear them; the hashes that are
+shown are those of the first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.utils.translation import get_language
+
+from comity.office.charter.voting import Vote
+from comity.rules import Ballot, Charter, Outcome, Record, Rule, RulesError, Snapshot, decide, lines, sentence
+from comity.rules.rule_sentences import certainty_words, rule_details, rule_sentence
+from comity.rules.sentences import Line, side_name, told
+from comity.rules.words import LANGUAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An outcome in words: one sentence, its verdict alone, and a line for each condition with its numbers."""
+
+    sentence: str
+    verdict: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTold:
+    """A rule in words. sentence: what it takes; details: what else it says; certainty: how well it is known."""
+
+    rule: Rule
+    title: str
+    sentence: str
+    details: tuple[str, ...]
+    certainty: str
+    source: str
+    note: str
+
+
+def language() -> str:
+    """The engine's language that is nearest to the active one."""
+    code = (get_language() or "en").partition("-")[0]
+    return code if code in LANGUAGES else "en"
+
+
+def in_words(texts: Mapping[str, str]) -> str:
+    """A text of a charter in the active language, else in English, else in the first that there is."""
+    return told(texts, language())
+
+
+def rule_told(rule: Rule, charter: Charter) -> RuleTold:
+    """A rule in the active language."""
+    now = language()
+    return RuleTold(
+        rule,
+        told(rule.title, now),
+        rule_sentence(rule, charter, now),
+        rule_details(rule, charter, now),
+        certainty_words(rule, now),
+        rule.source or charter.source,
+        told(rule.note, now) if rule.note else "",
+    )
+
+
+def outcome_told(outcome: Outcome, charter: Charter, names: Mapping[str, str]) -> Told:
+    """An outcome in the active language, members by these names (those without one by their keys)."""
+    now = language()
+    shown = named(outcome, charter, names)
+    whole = sentence(shown, charter, now)
+    return Told(whole, sentence(shown, charter, now, short=True), tuple(lines(shown, charter, now)))
+
+
+@dataclass(frozen=True, slots=True)
+class VoteTold:
+    """A vote by which a charter was adopted. choices: name and choice of each member; totals: where a secret ballot has no names."""
+
+    told: Told
+    snapshot: str
+    rule: RuleTold
+    choices: tuple[tuple[str, str], ...]
+    totals: tuple[tuple[str, int], ...]
+
+
+def vote_told(vote: Vote, charter: Charter, on: date, names: Mapping[str, str]) -> VoteTold:
+    """A kept vote, computed anew. Raises RulesError for one that this engine cannot count any more."""
+    if charter.amended_by is None:
+        raise RulesError("{charter} names no rule for its own change.", charter=charter.id)
+    outcome = vote.outcome(charter, charter.amended_by, on)
+    ballot, now = outcome.record.ballot, language()
+    listed = ((names.get(key, key), ballot.choices.get(key, "absent")) for key in outcome.snapshot.names)
+    totals = ballot.totals or {}
+    return VoteTold(
+        outcome_told(outcome, charter, names),
+        outcome.snapshot.digest,
+        rule_told(charter.rule(charter.amended_by, on), charter),
+        () if totals else tuple(sorted((name, side_name((choice,), now)) for name, choice in listed)),
+        tuple((side_name((choice,), now), count) for choice, count in totals.items()),
+    )
+
+
+def named(outcome: Outcome, charter: Charter, names: Mapping[str, str]) -> Outcome:
+    """The same outcome over members who bear these names."""
+    shown = names_of(outcome.snapshot, names)
+    if all(key == name for key, name in shown.items()):
+        return outcome
+    day = date.fromisoformat(outcome.on) if outcome.on else None
+    renamed, snapshot = with_names(charter, outcome.snapshot, shown)
+    return decide(renamed, snapshot, _renamed_record(outcome.record, shown), rule=outcome.rule.rule, on=day)
+
+
+def names_of(snapshot: Snapshot, names: Mapping[str, str]) -> dict[str, str]:
+    """What each member is called, by key; of two who would be called the same, each has its key behind it."""
+    known = {key: names.get(key) or key for key in snapshot.names}
+    borne = Counter(known.values())
+    return {key: name if borne[name] == 1 else f"{name} ({key})" for key, name in known.items()}
+
+
+def with_names(charter: Charter, snapshot: Snapshot, shown: Mapping[str, str]) -> tuple[Charter, Snapshot]:
+    """A charter and a snapshot in which members bear names instead of keys, also where the charter lists members itself."""
+    groups = {
+        name: group if group.members is None else replace(group, members=tuple(shown.get(m, m) for m in group.members))
+        for name, group in charter.groups.items()
+    }
+    return replace(charter, groups=groups), _renamed(snapshot, shown)
+
+
+def _renamed(snapshot: Snapshot, shown: Mapping[str, str]) -> Snapshot:
+    return Snapshot(
+        tuple(
+            replace(one, name=shown[one.name], casts_for=tuple(shown[other] for other in one.casts_for))
+            for one in snapshot.members
+        ),
+        snapshot.on,
+        snapshot.groups,
+    )
+
+
+def _renamed_record(record: Record, shown: Mapping[str, str]) -> Record:
+    def name(key: str) -> str:
+        return shown.get(key, key)
+
+    def ballot(one: Ballot) -> Ballot:
+        return replace(
+            one,
+            choices={name(key): choice for key, choice in one.choices.items()},
+            reasons=frozenset(map(name, one.reasons)),
+            proxies={name(key): name(by) for key, by in one.proxies.items()},
+        )
+
+    return replace(
+        record,
+        ballot=ballot(record.ballot),
+        stages={stage: ballot(one) for stage, one in record.stages.items()},
+        objections={name(key): why for key, why in record.objections.items()},
+        deposits=tuple(replace(one, member=name(one.member)) for one in record.deposits),
+    )
