@@ -136,7 +136,8 @@ def _foremost(
     open_places = places - len(sure)
     if len(tied) == open_places:
         return sure + list(tied), (), ()
-    drawn = [name for name in lots if name in tied][:open_places]
+    # A lot among others than those who are tied now says nothing: whoever was in it would be before who was not.
+    drawn = [name for name in lots if name in tied][:open_places] if set(tied) <= set(lots) else []
     if len(drawn) < open_places:
         return sure, tied, ()
     return sure + drawn, (), tuple(drawn)

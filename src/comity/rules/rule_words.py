@@ -207,18 +207,13 @@ RULE_WORDS: dict[str, dict[str, str]] = {
         "открытия для подписания",
         "la apertura a la firma",
     ),
-    "unit.hours": _row("hours: {n}", "ساعات: {n}", "{n}小时", "heures : {n}", "часов: {n}", "horas: {n}"),
-    "unit.days": _row("days: {n}", "أيام: {n}", "{n}天", "jours : {n}", "дней: {n}", "días: {n}"),
+    "unit.hours": _row("{n} hours", "ساعات: {n}", "{n}小时", "{n} heures", "{n} ч", "{n} horas"),
+    "unit.days": _row("{n} days", "أيام: {n}", "{n}天", "{n} jours", "{n} дн.", "{n} días"),
     "unit.working days": _row(
-        "working days: {n}",
-        "أيام عمل: {n}",
-        "{n}个工作日",
-        "jours ouvrables : {n}",
-        "рабочих дней: {n}",
-        "días hábiles: {n}",
+        "{n} working days", "أيام عمل: {n}", "{n}个工作日", "{n} jours ouvrables", "{n} раб. дн.", "{n} días hábiles"
     ),
-    "unit.months": _row("months: {n}", "أشهر: {n}", "{n}个月", "mois : {n}", "месяцев: {n}", "meses: {n}"),
-    "unit.years": _row("years: {n}", "سنوات: {n}", "{n}年", "années : {n}", "лет: {n}", "años: {n}"),
+    "unit.months": _row("{n} months", "أشهر: {n}", "{n}个月", "{n} mois", "{n} мес.", "{n} meses"),
+    "unit.years": _row("{n} years", "سنوات: {n}", "{n}年", "{n} ans", "лет: {n}", "{n} años"),
     "rule.among": _row(
         "Decided by: {group}",
         "صاحب القرار: {group}",

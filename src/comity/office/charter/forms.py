@@ -74,6 +74,46 @@ class WithdrawForm(ActForm):
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
 
+# --- rules ---
+
+
+class DraftForm(ActForm):
+    """A proposed charter as text."""
+
+    text = forms.CharField(
+        label=_("Text"),
+        strip=False,
+        widget=forms.Textarea(attrs={"class": "editor", "dir": "ltr", "spellcheck": "false", "autocapitalize": "off"}),
+        help_text=_("Rules in TOML, as docs/decisions.md teaches. What it would mean stands below."),
+    )
+    note = forms.CharField(
+        label=_("Note"), max_length=500, required=False, help_text=_("Who proposes it, and what for.")
+    )
+
+
+class FoundingCharterForm(ActForm):
+    """The founding charter, laid down without a vote."""
+
+    digest = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    in_force_from = forms.DateField(label=_("Holds from"), widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
+
+
+class AdoptionForm(FoundingCharterForm):
+    """A charter adopted by a vote; the votes of members stand in fields beside these."""
+
+    table = forms.CharField(
+        label=_("Or paste a table"),
+        max_length=200_000,
+        required=False,
+        widget=forms.Textarea(attrs={"dir": "ltr", "rows": 5, "placeholder": "member,choice"}),
+        help_text=_(
+            "One member a line under the columns member,choice; groups and weights of the charter are further columns."
+        ),
+    )
+    field_order = ("table", "in_force_from", "reason")
+
+
 # --- settings ---
 
 

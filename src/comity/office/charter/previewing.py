@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
@@ -46,25 +47,26 @@ class Moved:
     """Members, or one bloc, whose power changes alike. before and after in per cent of all power; None: had none to have."""
 
     names: tuple[str, ...]
-    before: Fraction | None
-    after: Fraction | None
+    before: Decimal | None
+    after: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
 class PowerChange:
-    """What a charter does to power under one rule. passes: share of all coalitions that can adopt. supposed: what people would find.
+    """What a charter does to power under one rule. passes_before, passes_after: of all coalitions, how many can adopt, in per cent.
 
-    exact: whether it was counted, or drawn with `seed` and so many `draws`; error: then half the widest interval, in per cent.
+    supposed: whether it rests on what people would have to find, which is supposed. exact: whether it was counted, or drawn with `seed`
+    and so many `draws`; error: then half the widest interval, in per cent.
     """
 
     title: str
     members: tuple[Moved, ...]
     blocs: tuple[Moved, ...]
-    passes_before: Fraction
-    passes_after: Fraction
+    passes_before: Decimal
+    passes_after: Decimal
     supposed: bool
     exact: bool
-    error: Fraction
+    error: Decimal
     draws: int = DRAWS
     seed: int = SEED
 
@@ -150,25 +152,27 @@ def _change(
         return None
     players = {*old.players, *new.players}
     blocs = {name: keys & players for name, keys in members.blocs.items() if keys & players}
+    names = names_of(members.snapshot, members.names)
     effect = effect_of_change(old, new, blocs, seed=SEED, draws=DRAWS, most=MOST_COUNTED)
     return PowerChange(
         in_words(rule.title),
-        _alike([(members.names.get(one.name, one.name), _of(one.before), _of(one.after)) for one in effect.members]),
-        tuple(Moved((one.name,), _percent(one.together_before), _percent(one.together_after)) for one in effect.blocs),
-        effect.before.winning,
-        effect.after.winning,
+        _alike([(names[one.name], _shapley(one.before), _shapley(one.after)) for one in effect.members]),
+        tuple(_moved((one.name,), one.together_before, one.together_after) for one in effect.blocs),
+        _percent(effect.before.winning),
+        _percent(effect.after.winning),
         bool(before.findings() or after.findings()),
         effect.before.exact and effect.after.exact,
         _error(effect),
     )
 
 
-def _of(share: Share | None) -> Fraction | None:
-    return None if share is None else _percent(share.shapley)
+def _percent(share: Fraction) -> Decimal:
+    """A share in per cent, to two places."""
+    return Decimal(round(share * 10_000)) / 100
 
 
-def _percent(share: Fraction | None) -> Fraction | None:
-    return None if share is None else share * 100
+def _shapley(share: Share | None) -> Fraction | None:
+    return None if share is None else share.shapley
 
 
 def _alike(found: Sequence[tuple[str, Fraction | None, Fraction | None]]) -> tuple[Moved, ...]:
@@ -176,10 +180,14 @@ def _alike(found: Sequence[tuple[str, Fraction | None, Fraction | None]]) -> tup
     together: dict[tuple[Fraction | None, Fraction | None], list[str]] = {}
     for name, before, after in found:
         together.setdefault((before, after), []).append(name)
-    moved = [Moved(tuple(sorted(names)), before, after) for (before, after), names in together.items()]
-    return tuple(sorted(moved, key=lambda one: ((one.after or Fraction(0)) - (one.before or Fraction(0)), one.names)))
+    ordered = sorted(together, key=lambda one: ((one[1] or Fraction(0)) - (one[0] or Fraction(0)), together[one]))
+    return tuple(_moved(tuple(sorted(together[one])), *one) for one in ordered)
 
 
-def _error(effect: Effect) -> Fraction:
+def _moved(names: tuple[str, ...], before: Fraction | None, after: Fraction | None) -> Moved:
+    return Moved(names, None if before is None else _percent(before), None if after is None else _percent(after))
+
+
+def _error(effect: Effect) -> Decimal:
     intervals = [one for power in (effect.before, effect.after) if power.sampled for one in power.sampled.shapley]
-    return max(((one.high - one.low) * 50 for one in intervals), default=Fraction(0))
+    return _percent(max(((one.high - one.low) / 2 for one in intervals), default=Fraction(0)))

@@ -15,10 +15,10 @@ from datetime import date
 from django.utils.translation import get_language
 
 from comity.office.charter.voting import Vote
-from comity.rules import Ballot, Charter, Outcome, Record, Rule, RulesError, Snapshot, decide, lines, sentence
+from comity.rules import Ballot, Charter, Kind, Outcome, Record, Rule, RulesError, Snapshot, decide, lines, sentence
 from comity.rules.rule_sentences import certainty_words, rule_details, rule_sentence
 from comity.rules.sentences import Line, side_name, told
-from comity.rules.words import LANGUAGES
+from comity.rules.words import LANGUAGES, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class RuleTold:
-    """A rule in words. sentence: what it takes; details: what else it says; certainty: how well it is known."""
+    """A rule in words. sentence: what it takes; details: what else it says; certainty: how well it is known.
+
+    votes: whether members decide by it, so that it can be tried.
+    """
 
     rule: Rule
     title: str
@@ -41,6 +44,7 @@ class RuleTold:
     certainty: str
     source: str
     note: str
+    votes: bool
 
 
 def language() -> str:
@@ -65,6 +69,7 @@ def rule_told(rule: Rule, charter: Charter) -> RuleTold:
         certainty_words(rule, now),
         rule.source or charter.source,
         told(rule.note, now) if rule.note else "",
+        rule.kind in (Kind.VOTE, Kind.SILENCE),
     )
 
 
@@ -72,8 +77,7 @@ def outcome_told(outcome: Outcome, charter: Charter, names: Mapping[str, str]) -
     """An outcome in the active language, members by these names (those without one by their keys)."""
     now = language()
     shown = named(outcome, charter, names)
-    whole = sentence(shown, charter, now)
-    return Told(whole, sentence(shown, charter, now, short=True), tuple(lines(shown, charter, now)))
+    return Told(sentence(shown, charter, now), say(outcome.verdict, now), tuple(lines(shown, charter, now)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+from comity.office.charter.views import drafts, rules, what_if
 from comity.office.charter.views import organisation as views
-from comity.office.charter.views import rules, what_if
 
 app_name = "charter"
 urlpatterns = [
@@ -23,6 +23,11 @@ urlpatterns = [
     path("bodies/<str:key>/dissolve", views.dissolve_body, name="dissolve_body"),
     path("rules", rules.rules, name="rules"),
     path("rules/decide", what_if.decide_page, name="decide"),
+    path("rules/drafts/new", drafts.new_draft, name="new_draft"),
+    path("rules/drafts/preview", drafts.preview, name="preview"),
+    path("rules/drafts/<str:key>/change", drafts.change_draft, name="change_draft"),
+    path("rules/drafts/<str:key>/adopt", drafts.adopt, name="adopt_charter"),
+    path("rules/drafts/<str:key>/withdraw", drafts.withdraw_draft, name="withdraw_draft"),
     path("rules/versions/<str:key>", rules.version, name="version"),
     path("rules/versions/<str:key>/text", rules.text, name="version_text"),
     path("rules/versions/<str:key>/against/<str:other>", rules.difference, name="difference"),

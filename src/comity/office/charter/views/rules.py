@@ -59,6 +59,7 @@ def version(request: Request, key: str) -> HttpResponse:
             "charter": charter,
             "title": in_words(current.title),
             "rules": [rule_told(one, charter) for one in charter.rules] if charter else [],
+            "try_it": f"charter={current.id}",
             "decided": _decided(current),
             "decision": _thing(current.decision),
             "others": others,
@@ -118,6 +119,7 @@ def catalogue_entry(request: Request, name: str) -> HttpResponse:
         "charter/catalogue_entry.html",
         {
             "name": name,
+            "try_it": f"charter={name}",
             "charter": charter,
             "title": in_words(charter.title),
             "note": in_words(charter.note) if charter.note else "",
