@@ -37,7 +37,7 @@ demo: $(READY) ## found the demonstration organisation, with a consultation, and
 	@$(BIN)/comity demo --out out/demo $(ARGS)
 
 quick: $(READY) ## the fast tests, in under two minutes
-	$(BIN)/python -m pytest -n $(WORKERS) -m 'not slow and not browser and not soak' $(ARGS)
+	COMITY_HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -n $(WORKERS) -m 'not slow and not browser and not soak' $(ARGS)
 
 test: lint browser database ## everything that must hold before a merge: lint, types, contracts, all tests but soak
 	$(BIN)/python -m pytest -n $(WORKERS) -m 'not soak' $(ARGS)

@@ -46,6 +46,7 @@ def published_sums(box: BallotBox, consultation: str, published: Published) -> S
     return sums.from_json(gzip.decompress(version.sums).decode())
 
 
+@pytest.mark.slow
 def test_nothing_is_published_before_five_people_answered(box: BallotBox, consultation: str) -> None:
     following = follower(box)
     assert following.step(consultation) == []

@@ -178,6 +178,7 @@ def test_what_is_no_answer_is_malformed(ask: Ask, said: Any) -> None:
     assert (told.status, told.said) == (400, {"refused": "malformed"})
 
 
+@pytest.mark.slow
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.binary(max_size=200)

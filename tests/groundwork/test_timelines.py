@@ -90,6 +90,7 @@ asked_for = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(reader=st.sampled_from(READERS), asked=asked_for, part=st.sampled_from([1, 3, 7, 100]))
 def test_parts_of_a_timeline_give_all_that_was_asked_for_once(

@@ -46,11 +46,13 @@ def test_the_fast_way_gives_the_same_bytes_too(value: Any) -> None:
     assert canonical(value) == rfc8785.dumps(value)
 
 
+@pytest.mark.slow
 @given(JSON)
 def test_canonical_bytes_are_read_back_to_the_same_bytes(value: Any) -> None:
     assert canonical(read_canonical(canonical(value))) == canonical(value)
 
 
+@pytest.mark.slow
 @given(JSON, st.integers(0, 2))
 def test_another_way_to_write_a_value_is_not_canonical(value: Any, indent: int) -> None:
     written = json.dumps([value], indent=indent).encode()

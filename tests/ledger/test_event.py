@@ -269,6 +269,7 @@ def test_a_leaf_of_hostile_size_is_refused() -> None:
         read_leaf(canonical(GOOD | {"act": {"type": "a.b", "version": 1, "data": {"x": "x" * MOST_LEAF}}}))
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -407,6 +407,7 @@ HOSTILE: dict[str, Callable[[], Votes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("floor", [1, 5])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_sizes_have_an_answer(name: str, floor: int) -> None:

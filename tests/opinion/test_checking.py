@@ -135,6 +135,7 @@ def test_no_figure_of_the_sums_can_be_changed_unnoticed(data: st.DataObject) -> 
     assert found["sums"].verdict is Verdict.DIFFERS
 
 
+@pytest.mark.slow
 def test_a_vote_added_to_the_published_counts_is_found_without_the_votes() -> None:
     for j in range(len(sums_data()["overall"])):
         for side in range(3):

@@ -41,6 +41,7 @@ def summary(result: Coordination) -> list[tuple[object, ...]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [Kind.CLONES, Kind.NOISY_CLONES])
 @pytest.mark.parametrize("share", [0.01, 0.05])
 def test_a_repeated_ballot_is_found(kind: Kind, share: float) -> None:
@@ -230,6 +231,7 @@ def test_dependence_compares_leading_lists() -> None:
         dependence([1, 1], [1])
 
 
+@pytest.mark.slow
 def test_the_bench_runs() -> None:
     path = Path(__file__).parents[2] / "bench" / "coordination.py"
     spec = importlib.util.spec_from_file_location("bench_coordination", path)
@@ -251,6 +253,7 @@ REAL_ALARMS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("folder", "most"), REAL_ALARMS.items())
 def test_real_conversations_raise_few_alarms(shared: Path, folder: str, most: int) -> None:
     path = shared / "data" / "polis" / folder / "participants-votes.csv"

@@ -201,6 +201,7 @@ def consultations(draw: st.DrawFn) -> tuple[Votes, np.ndarray]:
     return votes, membership[order]
 
 
+@pytest.mark.slow
 @given(consultations())
 def test_nothing_that_was_left_out_can_be_recovered(drawn: tuple[Votes, np.ndarray]) -> None:
     votes, membership = drawn

@@ -229,6 +229,7 @@ def test_bad_tables() -> None:
         from_table(COLUMNS, participants={"id": ["a"]})
 
 
+@pytest.mark.slow
 def test_neither_pandas_nor_polars_is_imported(tmp_path: Path) -> None:
     # Arrow imports pandas by itself in some of its conversions; that takes a second, and the reader does without them
     pyarrow.parquet.write_table(pa.table(COLUMNS), tmp_path / "votes.parquet")

@@ -102,6 +102,7 @@ def consultations(draw: st.DrawFn) -> Consultation:
     )
 
 
+@pytest.mark.slow
 @given(consultations())
 @reuse_folder
 def test_what_is_written_is_read_back_exactly(tmp_path: Path, consultation: Consultation) -> None:
@@ -163,6 +164,7 @@ def test_each_bad_row_is_named_with_its_line(tmp_path: Path, wanted: list[tuple[
     assert read(path, skip_bad=True).votes.n_votes == len(wanted) - len(expected)
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(

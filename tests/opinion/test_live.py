@@ -146,6 +146,7 @@ def afresh(votes: Votes, basis: Basis, began: Votes) -> str:
 # --- the same sums as afresh ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @given(acts=ACTS)
 def test_any_history_of_acts_gives_the_sums_of_everybody_placed_afresh(
@@ -163,6 +164,7 @@ def test_any_history_of_acts_gives_the_sums_of_everybody_placed_afresh(
     assert began.digest() == full_runs[kind].result.source.votes_sha256  # they are read, and never written to
 
 
+@pytest.mark.slow
 @given(batch=st.lists(VOTE, max_size=30), data=st.data())
 def test_any_partition_and_any_order_across_people_gives_the_same_result(
     full_runs: dict[str, Analysis], batch: list[tuple[int, int, int | None, bool]], data: st.DataObject

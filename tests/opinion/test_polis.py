@@ -32,6 +32,7 @@ HOSTILE: dict[str, Votes] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_sizes(name: str) -> None:
     votes = HOSTILE[name]
@@ -90,6 +91,7 @@ MATRICES = arrays.arrays(
 )
 
 
+@pytest.mark.slow
 @given(MATRICES, st.integers(0, 3))
 def test_any_votes_give_a_result_of_the_right_shape_and_the_same_one_twice(matrix: Any, seed: int) -> None:
     votes = Votes.from_matrix(matrix)

@@ -343,6 +343,7 @@ def trial(policy: RoutingPolicy, seed: int = 0) -> RoutingTrial:
     )
 
 
+@pytest.mark.slow
 def test_routing_by_need_settles_the_list_on_fewer_votes_than_even_drawing() -> None:
     ours = [trial(RoutingPolicy.COMITY, seed) for seed in range(3)]
     even = [trial(RoutingPolicy.UNIFORM, seed) for seed in range(3)]

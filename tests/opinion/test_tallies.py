@@ -137,6 +137,7 @@ def test_text_ids_merge_too_and_also_with_tallies_of_nobody() -> None:
 # --- erasure ---
 
 
+@pytest.mark.slow
 @given(matrices(), st.data())
 def test_erasure_is_never_having_voted(matrix: np.ndarray, data: st.DataObject) -> None:
     votes = Votes.from_matrix(matrix)
@@ -162,6 +163,7 @@ CHANGES = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(CHANGES)
 def test_any_history_of_batches_ends_at_the_tallies_of_the_final_votes(
     batches: list[list[tuple[int, int, float]]],

@@ -34,6 +34,7 @@ def fewest(game: Game) -> int | None:
     )
 
 
+@pytest.mark.slow
 @given(MONOTONE)
 def test_a_smallest_winning_coalition_wins_and_none_is_smaller(game: Game) -> None:
     found = smallest_winning(game)
@@ -41,6 +42,7 @@ def test_a_smallest_winning_coalition_wins_and_none_is_smaller(game: Game) -> No
     assert found is None or game.wins(found)
 
 
+@pytest.mark.slow
 @given(MONOTONE)
 def test_a_smallest_blocking_coalition_blocks_and_none_is_smaller(game: Game) -> None:
     found = smallest_blocking(game)
@@ -48,6 +50,7 @@ def test_a_smallest_blocking_coalition_blocks_and_none_is_smaller(game: Game) ->
     assert found is None or not game.wins(set(game.players) - set(found))
 
 
+@pytest.mark.slow
 @given(MONOTONE, st.data())
 def test_further_votes_carry_and_further_refusals_defeat(game: Game, data: st.DataObject) -> None:
     said = data.draw(
@@ -67,6 +70,7 @@ def test_further_votes_carry_and_further_refusals_defeat(game: Game, data: st.Da
         assert not game.wins(set(game.players) - {*no, *blocks})
 
 
+@pytest.mark.slow
 @given(MONOTONE)
 def test_vetoes_dictators_and_dummies_are_what_the_definitions_say(game: Game) -> None:
     n = len(game.players)
@@ -85,6 +89,7 @@ def test_both_sides_can_win_when_some_coalition_and_the_rest_do(game: Game) -> N
     assert both_sides_can_win(game) == expected
 
 
+@pytest.mark.slow
 def test_both_sides_of_two_hundred_members() -> None:
     """A third of the weight is enough for either side; with a veto on top, one side has it and the other has not."""
     n = 200

@@ -152,6 +152,7 @@ def test_a_treaty_is_in_force_or_short_of_instruments(tmp_path: Path, capsys: py
     assert "write NAME=DAY" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_table_that_names_no_group_is_explained_by_what_it_lacks(
     votes: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

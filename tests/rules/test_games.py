@@ -13,6 +13,7 @@ from simple_games import coalitions, meets, small_games
 from comity.rules.games import ALWAYS, NEVER, Criterion, Game, GameError, Negated, all_of, any_of, group, heads, veto
 
 
+@pytest.mark.slow
 @given(small_games())
 def test_one_and_many_coalitions_win_by_the_definition(game: Game) -> None:
     n = len(game.players)
@@ -42,6 +43,7 @@ def test_what_some_have_said_leaves_a_game_of_the_others(game: Game, data: st.Da
         assert left.wins(names) == game.wins([*yes, *names])
 
 
+@pytest.mark.slow
 @given(small_games(turned_round=False))
 def test_a_further_yes_never_loses_under_a_rule_that_turns_nothing_round(game: Game) -> None:
     assert game.monotone

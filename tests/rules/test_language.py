@@ -142,6 +142,7 @@ def _grown(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
     )
 
 
+@pytest.mark.slow
 @given(st.recursive(leaves, _grown, max_leaves=8))
 def test_what_is_written_is_read_back_as_the_same_condition(condition: Condition) -> None:
     assert parse(write(condition)) == condition

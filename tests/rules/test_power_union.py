@@ -74,6 +74,7 @@ def council(shared: Path) -> Snapshot:
     )
 
 
+@pytest.mark.slow
 def test_all_coalitions_of_twenty_seven(shared: Path) -> None:
     game = union(shared)
     by_charter = to_game(load("eu-council"), council(shared), "qualified")

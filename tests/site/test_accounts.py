@@ -96,6 +96,7 @@ def test_a_known_address_is_told_by_mail_and_not_on_the_page(client: Client, gra
     assert Person.objects.filter(email="grace@example.org").count() == 1
 
 
+@pytest.mark.slow
 def test_a_known_address_takes_as_long_as_an_unknown_one(grace: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     hashed: list[str] = []
     encode, verify = Argon2PasswordHasher.encode, Argon2PasswordHasher.verify

@@ -180,6 +180,7 @@ def test_a_second_factor_needs_a_confirmed_address(grace: Person) -> None:
 # --- limits ---
 
 
+@pytest.mark.slow
 def test_after_five_wrong_passwords_the_right_one_has_to_wait(grace: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     for _attempt in range(5):
         assert "do not belong together" in sign_in(Client(), password="wrong").content.decode()
@@ -223,6 +224,7 @@ def test_codes_cannot_be_tried_without_end(grace: Person) -> None:
     assert not signed_in(client)
 
 
+@pytest.mark.slow
 def test_signing_up_and_asking_for_links_are_limited(db: None) -> None:
     statuses = [sign_up(Client(), f"p{number}@example.org").status_code for number in range(21)]
     assert statuses == [302] * 20 + [429]
@@ -237,6 +239,7 @@ def test_signing_up_and_asking_for_links_are_limited(db: None) -> None:
     assert asked == [302] * 5 + [429], "one mailbox gets at most five an hour, wherever they are asked for"
 
 
+@pytest.mark.slow
 def test_behind_a_proxy_the_limit_is_that_of_the_client(grace: Person, settings: Any) -> None:
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     for number in range(11):
@@ -362,6 +365,7 @@ def read_settings(
     )
 
 
+@pytest.mark.slow
 def test_a_demonstration_needs_its_mark_its_setting_and_this_machine(tmp_path: Path) -> None:
     assert read_settings(tmp_path, COMITY_DEMO="1").stdout == "False False \n"
     (tmp_path / "DEMONSTRATION").touch()

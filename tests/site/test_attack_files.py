@@ -115,6 +115,7 @@ def bomb(megabytes: int) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.slow
 def test_an_archive_is_never_unpacked() -> None:
     content = bomb(300)
     assert len(content) < 2**20
@@ -139,6 +140,7 @@ def test_a_size_that_an_archive_claims_is_not_believed() -> None:
         files.media_type_of(claimed, "a.odt")
 
 
+@pytest.mark.slow
 @settings(max_examples=400, derandomize=True)
 @given(
     st.sampled_from([ODT, archive({"mimetype": b"application/vnd.oasis.opendocument.text", "é\u202e": b"x" * 50}, 0)]),

@@ -14,6 +14,7 @@ from comity.office.consultations.queries.results import latest
 from comity.opinion.report import render_html
 
 
+@pytest.mark.slow
 def test_invented_people_answer_and_more_of_them_arrive_when_asked(town: Town) -> None:
     made = demonstration.build(town.actor(), people=60)
     assert made.simulated

@@ -32,6 +32,7 @@ def holder(current: Consultation, html: str) -> int:
     return participants.holder(current.id, html.partition('data-ticket="')[2].partition('"')[0], timezone.now())
 
 
+@pytest.mark.slow
 def test_only_the_sites_that_are_named_may_show_it_in_a_frame(town: Town, browse: Browse) -> None:
     current = opened(town.actor(), embed_in=[SITE])
     answer = browse().get(page(current))

@@ -75,6 +75,7 @@ def test_a_duplicate_in_another_language_is_found_where_a_translation_is_stored(
     assert similar(entry.text["zh"], {1: [entry.text["en"]]}) == []
 
 
+@pytest.mark.slow
 @given(st.text(max_size=80))
 def test_every_text_is_most_like_itself(text: str) -> None:
     found = similar(text, {1: [text], 2: ["Something else entirely."]})

@@ -37,6 +37,7 @@ def test_content_of_any_size_comes_back_and_another_implementation_reads_it(size
     assert pyrage.passphrase.decrypt(data, WORDS) == content
 
 
+@pytest.mark.slow
 def test_what_another_implementation_wrote_is_read() -> None:
     assert opened(pyrage.passphrase.encrypt(b"words" * 30_000, WORDS)) == b"words" * 30_000
 

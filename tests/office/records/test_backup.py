@@ -304,6 +304,7 @@ def test_a_file_that_is_missing_is_told(lived_in: House, tmp_path: Path) -> None
     assert (done.files, len(done.missing)) == (0, 1)
 
 
+@pytest.mark.slow
 @ON_SQLITE_ONLY
 def test_a_backup_is_of_one_moment_while_others_write(tmp_path: Path, data_folder: Path) -> None:
     """On a database file, as installations have it, with a writer that never rests."""
