@@ -14,6 +14,7 @@ urlpatterns = [
     path("new", parties.register_party, name="register_party"),
     path("depositary", declarations.depositary, name="depositary"),
     path("blocs", blocs.blocs, name="blocs"),
+    path("entry-into-force", parties.entry_into_force, name="entry_into_force"),
     path("facts/<str:key>/correct", status.correct_status, name="correct_status"),
     path("facts/<str:key>/retract", status.retract_status, name="retract_status"),
     path("facts/<str:key>/contest", status.contest_status, name="contest_status"),

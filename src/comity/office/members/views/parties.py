@@ -20,7 +20,7 @@ from comity.office.members import actions
 from comity.office.members.forms import ImportForm, MergeForm, PartyForm, RegisterFilter, StrikeForm
 from comity.office.members.models import Party
 from comity.office.members.names import name_of, region_name
-from comity.office.members.queries import blocs, delegations, depositary, dues, rights, status
+from comity.office.members.queries import blocs, delegations, depositary, dues, entry, rights, status
 from comity.office.members.queries import register as listing
 from comity.office.members.queries.parties import naming, party_choices, shown_name, things
 from comity.office.members.queries.parties import party as party_by_id
@@ -74,6 +74,19 @@ def _picture(request: Request, asked: dict[str, Any]) -> status.Picture:
     known: date | None = asked.get("known")
     moment = None if known is None else datetime.combine(known, time.max, UTC)
     return status.picture(asked.get("on") or request.actor.now.date(), moment)
+
+
+def entry_into_force(request: Request) -> HttpResponse:
+    """The count towards entry into force by the clause of the charter, `?on=` a day; for whom the agreement is in force since when."""
+    form = RegisterFilter(request.GET or None)
+    seen = _picture(request, form.cleaned_data if form.is_valid() else {})
+    page = {
+        "seen": seen,
+        "count": entry.count(seen),
+        "force": status.on_force(seen),
+        "force_with_contested": status.on_force(seen, Reading.ALL),
+    }
+    return render(request, "members/entry_into_force.html", page)
 
 
 def export(request: Request) -> HttpResponse:
