@@ -7,7 +7,7 @@ from typing import Any
 from tests.loops import finished
 
 from comity.ballot_box import Intake
-from comity.site.asgi import application, pages
+from comity.site.asgi import application, channel, pages
 
 
 def status(method: str, path: str) -> int:
@@ -33,7 +33,8 @@ def status(method: str, path: str) -> int:
 
 def test_the_site_takes_votes_and_shows_maps_before_it_asks_for_a_page() -> None:
     assert isinstance(application, Intake)
-    assert application._behind is pages
+    assert application._behind is channel
+    assert channel._behind is pages
     assert status("POST", "/c/nowhere/vote") == 401
     assert status("POST", "/c/nowhere/votes") == 401
     assert status("GET", "/c/nowhere/map/latest") == 404

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from dataclasses import is_dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -117,6 +117,16 @@ DAYS = [
     [],
     {},
 ]
+MOMENTS = [
+    *DAYS,
+    "2026-12-01T09:00:00",
+    "2026-12-01T09:00:00Z",
+    "2026-12-01T24:00:00Z",
+    "2026-12-01T09:00:00+23:59",
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-12:00",
+    "2026-12-01T09:00:00.123456Z",
+]
 AMOUNTS = [
     "NaN",
     "sNaN",
@@ -222,6 +232,7 @@ def values(hint: Any) -> list[Any]:
     by_type = {
         int: NUMBERS,
         date: DAYS,
+        datetime: MOMENTS,
         Decimal: AMOUNTS,
         bool: FLAGS,
         bytes: [*BYTES, *WRONG],

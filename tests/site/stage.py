@@ -34,6 +34,8 @@ from comity.office.consultations.actions.consultations import SegmentAsked
 from comity.office.consultations.box import bring_in_step, listed, the_box
 from comity.office.consultations.models import Consultation, Statement
 from comity.office.consultations.participants import ticket_for
+from comity.office.meetings import actions as meetings
+from comity.office.meetings.models import Item
 from comity.office.members import actions as members
 from comity.office.records import actions as records
 from comity.office.records import proofs
@@ -89,6 +91,7 @@ def build() -> Stage:
     _charter(stage)
     _parties(stage)
     _consultations(stage)
+    _meetings(stage)
     _people(stage)
     _delegations(stage)
     _documents(stage)
@@ -221,10 +224,49 @@ def _ticket(stage: Stage) -> str:
     return ticket_for(stage["consultation"], 7, timezone.now())
 
 
+MEETINGS = ("meeting", "meeting_planned", "meeting_suspended", "meeting_called", "meeting_sealed")
+
+
+def _meetings(stage: Stage) -> None:
+    """One that is open, with its agenda and points of order; one ahead; one suspended; one whose quorum is doubted; one for members."""
+    by, things = stage.by, stage.things
+    kenya, tunisia = things["kenya"], things["tunisia"]
+    for word in MEETINGS:
+        made = meetings.convene(
+            by=by,
+            body=things["council"],
+            title=Text.of(f"{SECRET} (members)" if word == "meeting_sealed" else f"Session ({word})"),
+            starts_at=by.now,
+            audience="members" if word == "meeting_sealed" else "public",
+            parties=[kenya, tunisia],
+            voting=[kenya, tunisia],
+            chair=stage.people["secretary"].id,
+        )
+        things[word] = made.id
+        meetings.note_presence(by=by, meeting=made.id, arrived=[kenya, tunisia])
+        if word != "meeting_planned":
+            meetings.open_meeting(by=by, meeting=made.id)
+    for word, where in (("item", "meeting"), ("item_2", "meeting"), ("item_sealed", "meeting_sealed")):
+        title = f"{SECRET} (item)" if word == "item_sealed" else word
+        things[word] = meetings.add_item(by=by, meeting=things[where], title=Text.of(title)).id
+    meetings.take_up_item(by=by, meeting=things["meeting"], item=Item.objects.get(id=things["item"]).id)
+    meetings.suspend_meeting(by=by, meeting=things["meeting_suspended"])
+    meetings.challenge_quorum(by=by, meeting=things["meeting_called"], party=kenya)
+    for word, party in (("point_ruled", tunisia), ("point_challenged", tunisia), ("point", kenya)):
+        given = {"by": by, "meeting": things["meeting"]}
+        things[word] = meetings.raise_point(**given, party=party, words="Not in our language.").id
+        if word != "point":
+            meetings.rule_on_point(**given, point=things[word], upheld=False)
+    meetings.challenge_ruling(by=by, meeting=things["meeting"], party=kenya, point=things["point_challenged"])
+    sealed = {"by": by, "meeting": things["meeting_sealed"], "party": kenya}
+    things["point_sealed"] = meetings.raise_point(**sealed, words=f"{SECRET} (point)").id
+
+
 PLACES = {
     "charter.body": "council",
     "members.party": "kenya",
     "consultations.consultation": "consultation",
+    "meetings.meeting": "meeting",
 }
 """Where the people of the stage hold the roles that are held at one thing."""
 
@@ -450,6 +492,54 @@ PLAUSIBLE: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "groundwork.withdraw_citation": lambda s: {
         "citation": s["citation_members"], "reason": "moved", "audience": "members",
     },
+    "meetings.add_item": lambda s: {
+        "meeting": s["meeting"], "title": text(), "before": s["item"], "documents": [s["symbol_public"]],
+    },
+    "meetings.cancel": lambda s: {"meeting": s["meeting_planned"], "reason": "no need"},
+    "meetings.challenge_quorum": lambda s: {"meeting": s["meeting"], "party": s["kenya"]},
+    "meetings.challenge_ruling": lambda s: {"meeting": s["meeting"], "party": s["kenya"], "point": s["point_ruled"]},
+    "meetings.change_item": lambda s: {
+        "meeting": s["meeting"], "item": s["item"], "title": text("Other"), "seen": 10**6,
+    },
+    "meetings.change_meeting": lambda s: {
+        "meeting": s["meeting"], "title": text("Other"), "form": "hybrid", "place": text("Room"),
+        "starts_at": "2026-12-01T09:00:00Z", "ends_at": "2026-12-01T12:00:00Z", "no_end": False,
+        "zone": "Africa/Nairobi", "rule": "", "seen": 10**6,
+    },
+    "meetings.change_seats": lambda s: {
+        "meeting": s["meeting"], "parties": [s["kenya"], s["chile"]], "voting": [s["kenya"]], "seen": 10**6,
+    },
+    "meetings.cite_documents": lambda s: {
+        "meeting": s["meeting"], "item": s["item"], "documents": [s["symbol_public"]],
+    },
+    "meetings.close": lambda s: {"meeting": s["meeting"]},
+    "meetings.conclude_item": lambda s: {"meeting": s["meeting"], "item": s["item"]},
+    "meetings.convene": lambda s: {
+        "body": s["council"], "title": text(), "form": "in_person", "place": text("Room"),
+        "starts_at": "2026-12-01T09:00:00Z", "ends_at": "2026-12-01T12:00:00Z", "zone": "Africa/Nairobi",
+        "audience": "members", "rule": "", "parties": [s["kenya"]], "voting": [s["kenya"]],
+        "chair": s.people["chair"].id,
+    },
+    "meetings.drop_item": lambda s: {"meeting": s["meeting"], "item": s["item_2"], "reason": "later"},
+    "meetings.move_item": lambda s: {"meeting": s["meeting"], "item": s["item_2"], "before": s["item"]},
+    "meetings.note_presence": lambda s: {"meeting": s["meeting"], "arrived": [s["kenya"]], "left": [s["tunisia"]]},
+    "meetings.open": lambda s: {"meeting": s["meeting_planned"]},
+    "meetings.raise_point": lambda s: {"meeting": s["meeting"], "party": s["tunisia"], "words": "Order!"},
+    "meetings.resume": lambda s: {"meeting": s["meeting_suspended"]},
+    "meetings.rule_on_point": lambda s: {
+        "meeting": s["meeting"], "point": s["point"], "upheld": True, "words": "Well taken.",
+    },
+    "meetings.say_leaving": lambda s: {"meeting": s["meeting"], "party": s["kenya"]},
+    "meetings.say_present": lambda s: {"meeting": s["meeting"], "party": s["kenya"]},
+    "meetings.settle_challenge": lambda s: {
+        "meeting": s["meeting"], "point": s["point_challenged"], "overruled": True,
+        "decision": s.ref("records.document", "document_public"),
+    },
+    "meetings.suspend": lambda s: {"meeting": s["meeting"], "until": "2090-01-01T09:00:00Z", "reason": "lunch"},
+    "meetings.take_chair": lambda s: {"meeting": s["meeting"], "person": s.people["chair"].id},
+    "meetings.take_up_item": lambda s: {"meeting": s["meeting"], "item": s["item_2"]},
+    "meetings.verify_quorum": lambda s: {"meeting": s["meeting_called"]},
+    "meetings.withdraw_point": lambda s: {"meeting": s["meeting"], "party": s["kenya"], "point": s["point"]},
     "members.assess_dues": lambda s: {
         "party": s["kenya"], "year": 2025, "amount": "12.50", "currency": "USD", "due_on": "2025-03-01", "source": "scale", "reason": "",
     },

@@ -86,6 +86,9 @@ SECRETS = {
     "payment": "members",
     "consultation_draft": "secretariat",
     "statement_draft": "secretariat",
+    "meeting_sealed": "members",
+    "item_sealed": "members",
+    "point_sealed": "members",
     "token_secretary": "nobody",
     "nobody": "secretariat",
 }
@@ -99,6 +102,8 @@ KINDS = {
     "attached_members": "groundwork.file",
     "consultation_draft": "consultations.consultation",
     "statement_draft": "consultations.statement",
+    "meeting_sealed": "meetings.meeting",
+    "item_sealed": "meetings.item",
     "nobody": "groundwork.person",
 }
 OFTEN, WHEN_SOAKING = (

@@ -40,6 +40,7 @@ OTHERS_PREFIXES = (
     "records",
     "members",
     "consultations",
+    "meetings",
     "log",
     "api",
 )

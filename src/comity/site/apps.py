@@ -21,5 +21,6 @@ class SiteConfig(AppConfig):
     )
 
     def ready(self) -> None:
-        # Importing registers what waits for translators, and keeps entries of people and allauth's tables in step.
+        # Importing registers what waits for translators, keeps entries of people and allauth's tables in step, and tells the live channel.
         from comity.site import entries, queries  # noqa: F401
+        from comity.site.live import watching  # noqa: F401

@@ -1,4 +1,4 @@
-"""The application that the server runs: the ballot box's intake, and behind it Django's synchronous pages on a pool of threads.
+"""The application that the server runs: the ballot box's intake, the live channel, and behind them Django's synchronous pages on threads.
 
 Pages are synchronous on purpose: Django's asynchronous handler is the slower one for them (docs/design/server.md). Threads of the
 pool keep their database connections. A request gets a thread once all of it has come: whoever sends slowly waits here, where
@@ -12,7 +12,7 @@ import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 from a2wsgi import WSGIMiddleware
@@ -21,6 +21,9 @@ from django.core.wsgi import get_wsgi_application
 
 from comity.ballot_box import Intake, at, tickets
 from comity.site.configuration import flag
+
+if TYPE_CHECKING:
+    from comity.site.live import Channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.site.settings")
 
@@ -141,10 +144,19 @@ async def _refuse(send: Send, status: int, sentence: str) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-# Votes, and maps of them, are answered before any page is asked.
+def _channel() -> Channel:
+    from comity.site.live import Channel  # reads tables: imported once Django is set up
+
+    return Channel(pages)
+
+
+channel = _channel()
+"""Answers those who wait for news."""
+# Votes, and maps of them, are answered before anything else is asked.
 application = Intake(
-    pages,
+    channel,
     at(Path(settings.COMITY_DATA), os.environ.get("COMITY_DATABASE_URL", "")),
     tickets.key(settings.SECRET_KEY),
     behind_proxy=flag("COMITY_BEHIND_PROXY"),
 )
+"""The application that the server runs."""

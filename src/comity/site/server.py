@@ -116,3 +116,9 @@ class _Server(uvicorn.Server):
         if self.started and self._ready is not None:
             port = self.servers[0].sockets[0].getsockname()[1]
             self._ready(f"http://{self.config.host}:{port}/")
+
+    async def shutdown(self, sockets: list[Any] | None = None) -> None:
+        from comity.site.asgi import channel
+
+        channel.close()  # else those who listen to it would keep the server from ending
+        await super().shutdown(sockets)

@@ -49,6 +49,7 @@ OFFICES = [
     "comity.office.charter",
     "comity.office.members",
     "comity.office.consultations",
+    "comity.office.meetings",
 ]
 INSTALLED_APPS = [
     "comity.groundwork",

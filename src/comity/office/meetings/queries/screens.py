@@ -1,0 +1,136 @@
+"""What stands on screens: what is on now, when a meeting is held, and the parts that the live channel keeps current."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from babel.dates import format_skeleton, format_time, get_timezone_gmt, get_timezone_location
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from comity.groundwork.acts import actor_for
+from comity.groundwork.audiences import Reader
+from comity.groundwork.live import Part, register_part
+from comity.groundwork.panels import panels_at
+from comity.groundwork.refs import Ref
+from comity.office.meetings.models import MEETING, Meeting, PointOfOrder, QuorumCall
+from comity.office.meetings.queries import points, presence, quorum
+from comity.office.meetings.queries.meetings import Numbered, agenda, meeting
+from comity.office.meetings.vocabulary import Form, QuorumKind, Stage
+from comity.office.members.queries.parties import party_names
+
+BEFORE_THE_ITEM = 50
+"""Panels of the hall with a lower rank stand in front of the item that is taken up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A point of order that is open, with the names of who is concerned."""
+
+    point: PointOfOrder
+    party: str
+    challenger: str
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What is on in a meeting. present: parties that are there; call: the quorum is being verified, at the wish of caller."""
+
+    meeting: Meeting
+    item: Numbered | None
+    quorums: Mapping[QuorumKind, quorum.Quorum]
+    present: int
+    raised: tuple[Raised, ...]
+    call: QuorumCall | None
+    caller: str
+
+    @property
+    def counts(self) -> bool:
+        """Whether presence is noted in this meeting now."""
+        return self.meeting.form != Form.WRITTEN and self.meeting.stage not in {Stage.CLOSED, Stage.CANCELLED}
+
+    @property
+    def deciding(self) -> quorum.Quorum | None:
+        """The quorum that matters now: to decide, else to open."""
+        held = self.quorums
+        if self.meeting.stage == Stage.PLANNED:
+            return held.get(QuorumKind.TO_OPEN) or held.get(QuorumKind.TO_DECIDE)
+        return held.get(QuorumKind.TO_DECIDE) or held.get(QuorumKind.TO_OPEN)
+
+
+def now_of(current: Meeting) -> Now:
+    """What is on in a meeting. A fixed number of queries."""
+    item = next((one for one in agenda(current) if one.item.id == current.item_id), None)
+    open_now = [*points.open_points(current.id), *points.challenged(current.id)]
+    call = points.open_call(current.id)
+    concerned = {row.party_id for row in open_now} | {row.challenged_by_id for row in open_now if row.challenged_by_id}
+    names = party_names({*concerned, call.party_id} if call else concerned)
+    running = current.stage in {Stage.PLANNED, Stage.OPEN, Stage.SUSPENDED}
+    return Now(
+        meeting=current,
+        item=item,
+        quorums=quorum.quorums(current) if running else {},
+        present=len(presence.present_parties(current.id)),
+        raised=tuple(
+            Raised(row, names.get(row.party_id, ""), names.get(row.challenged_by_id or "", "")) for row in open_now
+        ),
+        call=call,
+        caller=names.get(call.party_id, "") if call else "",
+    )
+
+
+def when(current: Meeting, moment: datetime | None = None) -> str:
+    """When a meeting begins (or another moment), by the clock of its place, for the reader's language."""
+    local = (moment or current.starts_at).astimezone(current.clock)
+    locale = (get_language() or "en").split("-")[0]
+    day, clock = format_skeleton("yMMMEd", local, locale=locale), format_time(local.time(), "HH:mm", locale=locale)
+    if current.zone == "UTC":
+        return f"{day}, {clock} UTC"
+    place = get_timezone_location(current.clock, locale=locale, return_city=True)
+    return f"{day}, {clock} ({place}, {get_timezone_gmt(local, locale=locale)})"
+
+
+# --- parts that are kept current ---
+
+
+def _audience(ref: Ref) -> str | None:
+    return Meeting.objects.filter(id=ref.id).values_list("audience", flat=True).first()
+
+
+def _now(ref: Ref, reader: Reader) -> dict[str, Any] | None:
+    current = meeting(ref.id, reader)
+    return None if current is None else {"now": now_of(current)}
+
+
+def _hall(ref: Ref, reader: Reader) -> dict[str, Any] | None:
+    current = meeting(ref.id, reader)
+    if current is None:
+        return None
+    drawn = hall_panels(ref)
+    return {
+        "now": now_of(current),
+        "when": when(current),
+        "first": [html for rank, html in drawn if rank < BEFORE_THE_ITEM],
+        "then": [html for rank, html in drawn if rank >= BEFORE_THE_ITEM],
+    }
+
+
+def hall_panels(ref: Ref) -> list[tuple[int, SafeString]]:
+    """What later offices show in the hall, by rank; as a visitor sees it, for whoever is in the hall sees it."""
+    visitor = actor_for(None, timezone.now())
+    drawn = []
+    for panel in panels_at("meetings.projector"):
+        filled = panel.fill(visitor, ref)
+        if filled is not None:
+            html = render_to_string(panel.template, {"marks_used": set(), **filled})
+            drawn.append((panel.rank, mark_safe(html)))
+    return drawn
+
+
+NOW = register_part(Part("meetings.now", MEETING, "meetings/_now.html", _audience, _now))
+HALL = register_part(Part("meetings.hall", MEETING, "meetings/_hall.html", _audience, _hall))
