@@ -62,6 +62,10 @@ def _parts(given: argparse.Namespace) -> dict[str, tuple[str, Callable[[], None]
             "power of every member under a rule, and powerindex",
             lambda: _script("power", *(("--rounds", "1", "--no-peer") if tiny else ())),
         ),
+        "rules": (
+            "outcomes, what a vote still needs, all roll calls",
+            lambda: _script("rules", *(("--times", "3") if tiny else ())),
+        ),
         "pages": (
             "pages of a whole organisation",
             lambda: _script("pages", *(("--events", "5000", "--rounds", "5") if tiny else ())),
@@ -75,7 +79,7 @@ def main() -> int:
         "parts",
         nargs="*",
         metavar="PART",
-        help="speed live cold hidden stability worst_off groups coordination routing ballot_box power pages",
+        help="speed live cold hidden stability worst_off groups coordination routing ballot_box power rules pages",
     )
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--draws", type=int, help="splits or draws of every part that has them")

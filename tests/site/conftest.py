@@ -17,8 +17,16 @@ from comity.groundwork.actions import grant_role, make_token, register_person, t
 from comity.groundwork.acts import actor_for, system_actor
 from comity.groundwork.models import Grant, Person, Token
 from comity.groundwork.translated import Made, Text
-from comity.office.charter.actions import adopt_tenet, change_organisation, establish_body, found
-from comity.office.charter.models import Body, Organisation, Tenet
+from comity.office.charter.actions import (
+    adopt_charter,
+    adopt_tenet,
+    change_organisation,
+    draft_charter,
+    establish_body,
+    found,
+)
+from comity.office.charter.models import Body, CharterVersion, Organisation, Tenet
+from comity.rules.charter_file import CATALOGUE
 
 PURPOSE = (
     "Willing states join to bring the benefits of artificial intelligence to all people, and to keep it safe.\n\n"
@@ -117,6 +125,9 @@ def seed() -> House:
     )
     change_organisation(by=by, seat=organisation.seat.rewritten("Shanghai, China"))
     organisation.refresh_from_db()
+    text = (CATALOGUE / "example-waico.toml").read_text(encoding="utf-8")
+    adopt_charter(by=by, draft=draft_charter(by=by, text=text).id, in_force_from=date(2026, 7, 16))
+    draft_charter(by=by, text=text.replace("yes >= 2/3 of all", "yes >= 3/4 of all"), note="A higher majority")
     return House(organisation, bodies, tenets, secretary, translator, delegate)
 
 
@@ -130,6 +141,7 @@ def every_page(house: House) -> dict[str, str]:
     """The address of each page of the site itself and the charter office, by name, without its language."""
     council, tenet, grant = house.bodies[0], house.tenets[0], Grant.objects.get(role="chair")
     person = house.delegate.id
+    laid, draft = CharterVersion.objects.get(number=1), CharterVersion.objects.get(number=None)
     return {
         "home": "",
         "people": "people",
@@ -163,7 +175,17 @@ def every_page(house: House) -> dict[str, str]:
         "charter:change_body": f"charter/bodies/{council.id}/change",
         "charter:dissolve_body": f"charter/bodies/{council.id}/dissolve",
         "charter:settings": "charter/settings",
-        "charter:change_setting": "charter/settings/symbols",
+        "charter:change_setting": "charter/settings/naming",
+        "charter:rules": "charter/rules",
+        "charter:decide": "charter/rules/decide?rule=important",
+        "charter:new_draft": "charter/rules/drafts/new",
+        "charter:change_draft": f"charter/rules/drafts/{draft.id}/change",
+        "charter:adopt_charter": f"charter/rules/drafts/{draft.id}/adopt",
+        "charter:withdraw_draft": f"charter/rules/drafts/{draft.id}/withdraw",
+        "charter:version": f"charter/rules/versions/{draft.id}",
+        "charter:difference": f"charter/rules/versions/{laid.id}/against/{draft.id}",
+        "charter:catalogue": "charter/rules/catalogue",
+        "charter:catalogue_entry": "charter/rules/catalogue/un-ga",
     }
 
 

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Person | None], Client]
 
 LANGUAGES = ("ar", "en", "zh")
-NOT_MINE = {"health", "metrics"}
+NOT_MINE = {"health", "metrics", "charter:version_text", "charter:catalogue_text"}
 """Addresses that are no pages for people."""
 OTHERS_PREFIXES = (
     "account",
@@ -48,6 +48,7 @@ FOR_SECRETARIES = {
     "people", "register_person", "change_person", "erase_person", "grant_role", "grant_role_at", "appoint", "end_role", "translate",
     "charter:change_organisation", "charter:adopt_tenet", "charter:change_tenet", "charter:withdraw_tenet",
     "charter:establish_body", "charter:change_body", "charter:dissolve_body", "charter:change_setting",
+    "charter:new_draft", "charter:change_draft", "charter:adopt_charter", "charter:withdraw_draft",
 }  # fmt: skip
 FOR_PEOPLE = {"me", "change_me", "erase_me", "make_key", "revoke_key"}
 HERS = {"revoke_key"}

@@ -124,7 +124,7 @@ def condition_sentence(condition: Condition, charter: Charter, language: str = "
         case Fallback(parts):
             return _joined("joined.fallback", parts, charter, language)
         case Not(part):
-            return f"{say('not', language)} {_inner(part, charter, language)}"
+            return f"{say('not', language)} ({condition_sentence(part, charter, language)})"
         case AtLeast(least, parts):
             inside = "; ".join(_inner(part, charter, language) for part in parts)
             return f"{say('at-least', language, k=least)}: ({inside})"

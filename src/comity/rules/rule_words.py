@@ -278,6 +278,14 @@ RULE_WORDS: dict[str, dict[str, str]] = {
         "Равенство: обсуждение продолжается",
         "Empate: se sigue debatiendo",
     ),
+    "casting_vote": _row(
+        "A tie, broken by the chair: {choice} — {named}",
+        "تعادل رجّحه الرئيس: {choice} — {named}",
+        "票数相等，由主席决定：{choice}——{named}",
+        "Égalité, tranchée par la présidence : {choice} — {named}",
+        "Равенство, решил председатель: {choice} — {named}",
+        "Empate, dirimido por la presidencia: {choice} — {named}",
+    ),
     "effect.no-vote": _row(
         "Without a vote: {group}",
         "بلا صوت: {group}",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
-from comity.rules.charter import Charter, Kind
+from comity.rules.charter import CASTING_VOTE, Charter, Kind, Tie
 from comity.rules.conditions import Base, Found, Meets, Op
 from comity.rules.in_force import Against, InForce
 from comity.rules.need import Fewest, Need
@@ -55,11 +56,27 @@ def sentence(outcome: Outcome, charter: Charter, language: str = "en", *, short:
         parts.append(say("example", language))
     if not short:
         parts += [f"{line.text} — {line.state}" for line in _reasons(outcome, charter, language)]
+        parts += _casting(outcome, charter, language)
         parts += facts(outcome, charter, language)
     if outcome.not_bound:
         parts.append(say("not_bound", language, names=", ".join(outcome.not_bound)))
     stop = "。" if language == "zh" else ". "
     return (stop.join(parts) + stop).strip()
+
+
+def _casting(outcome: Outcome, charter: Charter, language: str) -> list[str]:
+    """Who broke a tie, where the rule leaves that to the chair and the chair has."""
+    day = date.fromisoformat(outcome.on) if outcome.on else None
+    found = outcome.record.finding(CASTING_VOTE, "chair")
+    if (
+        not outcome.tie
+        or outcome.part.met
+        or found is None
+        or charter.rule(outcome.rule.rule, day).tie is not Tie.CHAIR
+    ):
+        return []
+    choice = side_name(("yes",) if found.holds else ("no",), language)
+    return [say("casting_vote", language, choice=choice, named=found.named)]
 
 
 def _verdict(outcome: Outcome, language: str) -> str:

@@ -13,6 +13,9 @@ from comity.office.charter import actions, queries
 from comity.office.charter.models import CharterVersion
 from comity.rules import load
 
+LIVE = {"HX-Request": "true"}
+"""What the page sends as one types."""
+
 
 @pytest.fixture
 def keeper(members: House) -> Client:
@@ -101,7 +104,7 @@ def test_the_preview_tells_what_would_change_for_whom(keeper: Client, members: H
     text = charter(ordinary="yes >= 1/2 of all and no veto by first").replace(
         "[groups]", '[groups]\nfirst = { title = "First", members = ["KEN"] }'
     )
-    response = keeper.post("/en/charter/rules/drafts/preview", {"text": text})
+    response = keeper.post("/en/charter/rules/drafts/new", {"text": text}, headers=LIVE)
     assert response.status_code == 200
     said = plain(response.content.decode())
     assert "For the 5 members of today." in said
@@ -114,7 +117,7 @@ def test_the_preview_tells_what_would_change_for_whom(keeper: Client, members: H
 
 def test_a_charter_that_cannot_be_changed_or_pass_is_remarked_on(keeper: Client, members: House) -> None:
     text = charter(ordinary="yes >= 9").replace('amended_by = "amendment"\n', "")
-    said = plain(keeper.post("/en/charter/rules/drafts/preview", {"text": text}).content.decode())
+    said = plain(keeper.post("/en/charter/rules/drafts/new", {"text": text}, headers=LIVE).content.decode())
     assert "ordinary: can never pass" in said
     assert "cannot be amended" in said
 
@@ -180,7 +183,7 @@ def test_a_draft_can_be_changed_and_withdrawn_by_pages(keeper: Client, members: 
 def test_the_editor_is_for_the_keeper_alone(members: House) -> None:
     for address in ("rules/drafts/new", f"rules/drafts/{members.draft(charter()).id}/adopt"):
         assert Client().get(f"/en/charter/{address}").status_code == 403
-    assert Client().post("/en/charter/rules/drafts/preview", {"text": charter()}).status_code == 403
+    assert Client().post("/en/charter/rules/drafts/new", {"text": charter()}, headers=LIVE).status_code == 403
 
 
 # --- trying a rule ---
@@ -194,9 +197,7 @@ def test_a_rule_can_be_tried_with_the_members_and_without_scripts(members: House
 
 
 def test_with_scripts_only_the_outcome_is_sent(members: House) -> None:
-    response = Client().get(
-        "/en/charter/rules/decide", {"rule": "ordinary", "v.KEN": "yes"}, headers={"HX-Request": "true"}
-    )
+    response = Client().get("/en/charter/rules/decide", {"rule": "ordinary", "v.KEN": "yes"}, headers=LIVE)
     html = response.content.decode()
     assert "<html" not in html
     assert "No decision: there is no quorum" in html

@@ -28,7 +28,7 @@ from comity.office.charter.settings import Declared
 from comity.office.charter.telling import in_words
 from comity.office.records.feeds import carries_date
 from comity.office.records.symbols import register_scheme
-from comity.rules import Charter, Rule, Snapshot, read
+from comity.rules import Charter, Rule, Snapshot, catalogue, load, read
 from comity.rules.symbols import Scheme
 
 T = TypeVar("T")
@@ -219,6 +219,12 @@ def _adopted(row: CharterVersion | None) -> CharterInForce | None:
 def parsed(text: str) -> Charter:
     """The charter that a stored text gives; what was read once is kept. Raises CharterError."""
     return read(text)
+
+
+@lru_cache(maxsize=64)
+def of_catalogue(name: str) -> Charter | None:
+    """A charter that comes with Comity; None if there is none of that name. What was read once is kept."""
+    return load(name) if name in catalogue() else None
 
 
 def versions() -> list[CharterVersion]:

@@ -24,7 +24,6 @@ urlpatterns = [
     path("rules", rules.rules, name="rules"),
     path("rules/decide", what_if.decide_page, name="decide"),
     path("rules/drafts/new", drafts.new_draft, name="new_draft"),
-    path("rules/drafts/preview", drafts.preview, name="preview"),
     path("rules/drafts/<str:key>/change", drafts.change_draft, name="change_draft"),
     path("rules/drafts/<str:key>/adopt", drafts.adopt, name="adopt_charter"),
     path("rules/drafts/<str:key>/withdraw", drafts.withdraw_draft, name="withdraw_draft"),

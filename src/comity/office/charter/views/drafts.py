@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from comity.groundwork.acts import check_may, version
 from comity.groundwork.pages import Request, act_page, found_or_refused
@@ -60,6 +59,8 @@ def _editor(request: Request, current: CharterVersion | None, text: str) -> Http
     shown = text
     if request.method == "POST":
         shown = request.POST.get("text", "")
+        if request.headers.get("HX-Request"):  # as one types; nothing is kept
+            return render(request, "charter/_preview.html", {"preview": _preview(shown)})
         if "preview" not in request.POST and form.attempt(does):
             messages.success(request, _("The proposed charter was saved."))
             return redirect("charter:version", made[0])
@@ -72,13 +73,6 @@ def _editor(request: Request, current: CharterVersion | None, text: str) -> Http
     }
     at_fault = request.method == "POST" and "preview" not in request.POST
     return render(request, "charter/editor.html", page, status=422 if at_fault else 200)
-
-
-@require_POST
-def preview(request: Request) -> HttpResponse:
-    """What a text would mean, as one types. Nothing is kept."""
-    check_may(request.actor, "charter.draft_charter")
-    return render(request, "charter/_preview.html", {"preview": _preview(request.POST.get("text", ""))})
 
 
 def _preview(text: str) -> Any:

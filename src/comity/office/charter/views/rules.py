@@ -18,7 +18,7 @@ from comity.office.charter.comparing import compared
 from comity.office.charter.models import CharterVersion
 from comity.office.charter.telling import VoteTold, in_words, rule_told, vote_told
 from comity.office.charter.voting import Vote
-from comity.rules import Charter, CharterError, catalogue, load
+from comity.rules import Charter, CharterError, catalogue
 from comity.rules.charter_file import CATALOGUE
 
 TOML = "application/toml; charset=utf-8"
@@ -98,7 +98,7 @@ def difference(request: Request, key: str, other: str) -> HttpResponse:
 
 def catalogue_list(request: Request) -> HttpResponse:
     """Charters of real bodies, and examples, that come with Comity."""
-    found = [(name, load(name)) for name in catalogue()]
+    found = [(name, charter) for name in catalogue() if (charter := queries.of_catalogue(name))]
     return render(
         request,
         "charter/catalogue.html",
@@ -113,7 +113,7 @@ def catalogue_list(request: Request) -> HttpResponse:
 
 def catalogue_entry(request: Request, name: str) -> HttpResponse:
     """One charter of the catalogue, rule by rule."""
-    charter = found_or_refused(load(name) if name in catalogue() else None)
+    charter = found_or_refused(queries.of_catalogue(name))
     return render(
         request,
         "charter/catalogue_entry.html",

@@ -38,7 +38,6 @@ from comity.rules import (
     Snapshot,
     catalogue,
     decide,
-    load,
     need,
     need_sentences,
 )
@@ -118,16 +117,14 @@ def decide_page(request: Request) -> HttpResponse:
 def _charters(day: date) -> list[tuple[str, str]]:
     holding = queries.charter_in_force(day)
     ours = [(NOW, _("The rules in force here"))] if holding else []
-    return [
-        *ours,
-        *sorted(((name, in_words(load(name).title)) for name in catalogue()), key=lambda one: one[1].casefold()),
-    ]
+    others = [(name, in_words(charter.title)) for name in catalogue() if (charter := queries.of_catalogue(name))]
+    return [*ours, *sorted(others, key=lambda one: one[1].casefold())]
 
 
 def _charter(asked: str, day: date) -> tuple[str, Charter | None]:
     """The charter that is asked for, the one in force if none is; with the word by which the page names it."""
-    if asked in catalogue():
-        return asked, load(asked)
+    if (known := queries.of_catalogue(asked)) is not None:
+        return asked, known
     if asked and asked != NOW:
         return asked, queries.parsed(text) if (text := queries.charter_text(asked)) else None
     holding = queries.charter_in_force(day)
