@@ -23,7 +23,7 @@ from comity.groundwork import log
 from comity.groundwork.audiences import ANYONE, Reader
 from comity.groundwork.facts import Fact
 from comity.groundwork.models import EventAbout, Grant, Person
-from comity.groundwork.refs import Ref
+from comity.groundwork.refs import Ref, called
 from comity.groundwork.refusals import ChangedMeanwhile, NotAllowed, Refused
 from comity.groundwork.roles import ANYBODY, PERSON, ROLES, SYSTEM, Role
 
@@ -35,7 +35,8 @@ R = TypeVar("R")
 class Actor:
     """Who acts: a person with the grants that run now, or the system. at: the moment; one for the whole act.
 
-    withheld: grants that run, yet do not count, because a condition of their role is not met.
+    withheld: grants that run, yet do not count, because a condition of their role is not met. parties: ids of those for whom the
+    grants let them speak, with the duplicates that were merged into these: what was for a duplicate's delegation is for theirs.
     """
 
     person_id: str | None
@@ -43,6 +44,7 @@ class Actor:
     now: datetime
     system: bool = False
     withheld: frozenset[tuple[str, str]] = frozenset()
+    parties: frozenset[str] = frozenset()
 
     def holds(self, role: Role, at: str | None = None) -> bool:
         """Whether a role is held; at: at this thing, None: anywhere."""
@@ -58,8 +60,7 @@ class Actor:
     def reader(self) -> Reader:
         """What they may read."""
         keeps = self.system or any(ROLES[name].keeps for name, _at in self.grants if name in ROLES)
-        parties = {Ref.parse(where).id for name, where in self.grants if where and name in ROLES and ROLES[name].speaks}
-        return Reader.of(parties=parties, secretariat=keeps) if keeps or parties else ANYONE
+        return Reader.of(parties=self.parties, secretariat=keeps) if keeps or self.parties else ANYONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,9 @@ CONDITIONS: list[Condition] = []
 
 
 def actor_for(person: Person | None, now: datetime | None = None) -> Actor:
-    """The actor that somebody signed in is; None: a visitor. One query, and those of conditions on the roles held."""
+    """The actor that somebody signed in is; None: a visitor. One query, those of conditions on the roles held, and one for each
+    party for which they speak.
+    """
     moment = now or timezone.now()
     if person is None:
         return Actor(None, frozenset(), moment)
@@ -87,7 +90,10 @@ def actor_for(person: Person | None, now: datetime | None = None) -> Actor:
         touched = frozenset(grant for grant in held if grant[0] in condition.roles)
         if touched and not condition.met(person):
             withheld |= touched
-    return Actor(person.id, held - withheld, moment, withheld=withheld)
+    counted = held - withheld
+    speaks_at = {where for role, where in counted if where and role in ROLES and ROLES[role].speaks}
+    parties = frozenset(Ref.parse(same).id for where in speaks_at for same in called(Ref.parse(where)))
+    return Actor(person.id, counted, moment, withheld=withheld, parties=parties)
 
 
 def system_actor(now: datetime | None = None) -> Actor:

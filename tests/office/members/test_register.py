@@ -266,12 +266,13 @@ def test_a_duplicate_is_merged_and_its_id_leads_to_the_kept_one(office: Office) 
     assert said.count("members.party_registered") == 2
     moved = Term.objects.get(id=term.id)
     assert (moved.party, moved.grant == term.grant) == (kept, False)
-    assert actor_for(term.person, NOW).reader.audiences >= {f"delegation:{kept.id}"}
+    assert actor_for(term.person, NOW).reader.audiences >= {f"delegation:{kept.id}", f"delegation:{old.id}"}
     with pytest.raises(Refused, match="merged into Kenya: act there"):
         office.step(old, "considering", date(2026, 7, 2))
     third = office.party(name="Kenya again")
     merge_parties(by=office.by, party=kept.id, kept=third.id, reason="kept the other")
     assert Party.objects.get(id=old.id).merged_into == third
+    assert actor_for(term.person, NOW).parties == {third.id, kept.id, old.id}
     assert Party.objects.get(id=third.id).iso3 == "KEN"
     assert page_of(Ref("members.party", old.id))
     before = state()
