@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any, ClassVar
 
 import pytest
 from django.utils import timezone
-from tests.office.consultations.conftest import Town, opened, texts
+from tests.office.consultations.conftest import STATEMENTS, Town, opened, texts
 
 from comity.groundwork.jobs import counts, run_due
 from comity.groundwork.models import Job
@@ -119,6 +125,72 @@ def test_a_service_that_fails_is_asked_again_later(town: Town, served: str, sett
     run_due(timezone.now())
     assert Job.objects.filter(name="consultations.translate", failure__contains="failed").count() == 12
     assert counts()[1] == 0
+
+
+@pytest.fixture
+def libretranslate() -> Iterator[Callable[..., str]]:
+    """Starts LibreTranslate's protocol in a process of its own, with a key; where it is."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(key: str = "k1", port: str = "0") -> str:
+        command = [sys.executable, str(Path(__file__).with_name("libretranslate.py")), key, port]
+        running.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        pipe = running[-1].stdout
+        assert pipe is not None
+        return f"http://127.0.0.1:{int(pipe.readline())}"
+
+    yield start
+    for server in running:
+        server.kill()
+        server.wait()
+        if server.stdout is not None:
+            server.stdout.close()
+
+
+def test_a_server_of_another_process_drafts_what_is_asked_and_gets_nothing_else(
+    town: Town, libretranslate: Callable[..., str], settings: Any
+) -> None:
+    address = libretranslate()
+    settings.COMITY_TRANSLATION_URL, settings.COMITY_TRANSLATION_KEY = f"libretranslate+{address}", "k1"
+    current = opened(town.actor())
+    run_due(timezone.now())
+    text = Statement.objects.get(consultation=current, number=2).text
+    assert str(text.shown("fr")) == "Les arbres ont leur place le long de chaque rue."
+    assert str(text.shown("ar")) == "الأشجار مكانها على طول كل شارع."
+    assert text.wordings["fr"].made is Made.MACHINE
+    with urllib.request.urlopen(f"{address}/asked") as answer:
+        asked = json.load(answer)
+    assert {tuple(sorted(one)) for one in asked} == {("api_key", "format", "q", "source", "target")}
+    assert sorted((one["q"], one["target"]) for one in asked) == sorted(
+        (words, language) for words in STATEMENTS for language in ("ar", "fr")
+    )
+
+
+def test_a_wrong_key_and_a_language_that_the_server_lacks_are_failures_that_say_so(
+    libretranslate: Callable[..., str],
+) -> None:
+    address = libretranslate()
+    for key, target, told in (("no", "fr", "403"), ("k1", "ru", "400")):
+        named = Service.named(f"libretranslate+{address}", key)
+        assert named is not None
+        with pytest.raises(ServiceFailed, match=told):
+            named.translated("Trees.", "en", target)
+
+
+def test_what_waited_while_the_server_was_away_is_drafted_once_it_is_back(
+    town: Town, libretranslate: Callable[..., str], settings: Any
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    settings.COMITY_TRANSLATION_URL, settings.COMITY_TRANSLATION_KEY = f"libretranslate+http://127.0.0.1:{port}", "k1"
+    current = opened(town.actor())
+    run_due(timezone.now())
+    assert Job.objects.filter(name="consultations.translate", failure__contains="refused").count() == 12
+    libretranslate(port=str(port))
+    run_due(timezone.now() + timedelta(hours=1))
+    assert not Job.objects.filter(name="consultations.translate").exists()
+    for row in Statement.objects.filter(consultation=current):
+        assert {"ar", "fr"} <= row.text.wordings.keys()
 
 
 def test_nothing_is_sent_where_no_service_is_named(town: Town) -> None:

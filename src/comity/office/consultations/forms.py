@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,6 +15,16 @@ from comity.groundwork.translated import Text
 from comity.office.consultations.actions.consultations import LONGEST_BACKGROUND, LONGEST_TITLE, SegmentAsked
 from comity.office.consultations.actions.statements import LONGEST_STATEMENT, MOST_PARTS
 from comity.office.consultations.vocabulary import Entry, Moderating, Showing
+
+# As keyboards of the six languages have them.
+_COLON, _SEMICOLON = re.compile("[:：]"), re.compile("[;；؛]")
+_DECIMAL_POINTS = str.maketrans({",": ".", "٫": ".", "．": "."})
+
+
+def _at_colon(line: str) -> tuple[str, str, str]:
+    """What stands before the last colon, the colon ("": there is none), and what stands after it."""
+    found = list(_COLON.finditer(line))
+    return (line[: found[-1].start()], found[-1].group(), line[found[-1].end() :]) if found else ("", "", line)
 
 
 def _day(label: Any, help_text: Any = "") -> forms.DateField:
@@ -105,8 +116,8 @@ class TermsForm(ActForm):
         for number, line in enumerate(self.cleaned_data["segments"].splitlines(), start=1):
             if not line.strip():
                 continue
-            question, colon, answers = line.rpartition(":")
-            labels = [answer.strip() for answer in answers.replace("；", ";").split(";") if answer.strip()]
+            question, colon, answers = _at_colon(line)
+            labels = [answer.strip() for answer in _SEMICOLON.split(answers) if answer.strip()]
             if not colon or not question.strip() or len(labels) < 2:
                 raise forms.ValidationError(
                     _("Line %(number)d: write the question, a colon, and at least two answers between semicolons."),
@@ -159,7 +170,7 @@ class TargetsForm(ActForm):
         found = []
         lines = [line for line in self.cleaned_data["shares"].splitlines() if line.strip()]
         for number, line in enumerate(lines, start=1):
-            written = line.rpartition(":")[2].strip().rstrip("%").strip().replace(",", ".")
+            written = _at_colon(line)[2].strip().rstrip("%％٪").strip().translate(_DECIMAL_POINTS)
             try:
                 share = Decimal(written) * 10
             except InvalidOperation:

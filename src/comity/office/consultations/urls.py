@@ -48,7 +48,10 @@ urlpatterns = [
     path("<str:key>/mine/withdraw", taking_part.withdraw, name="withdraw"),
     path("<str:key>/where", results.where, name="where"),
     path("<str:key>/results", results.results, name="results"),
+    path("<str:key>/results/history", results.history, name="history"),
+    path("<str:key>/results/map", results.shaded_map, name="map"),
     path("<str:key>/results/export.zip", results.export, name="export"),
     path("<str:key>/results/report", results.report, name="report"),
+    path("<str:key>/results/report/print", results.report, {"printed": True}, name="report_print"),
     path("<str:key>/results/keep-slate", results.keep_slate, name="keep_slate"),
 ]

@@ -7,6 +7,7 @@ are classes of the style sheet, so that light, dark and print each have their ow
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -78,14 +79,26 @@ class Here:
     word: str
 
 
-def opinion_map(result: OpinionResult, here: Here | None = None) -> Markup:
-    """The map of cells, or for one axis the line; "" where there is no axis or nothing to place."""
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """How a mark is filled in the place of its group's colour. style: a class of `drawings.css`; word: what the fill means."""
+
+    style: str
+    word: str
+
+
+def opinion_map(result: OpinionResult, here: Here | None = None, shades: Sequence[Shade] | None = None) -> Markup:
+    """The map of cells, or for one axis the line; "" where there is no axis or nothing to place. shades: one for each cell."""
     if not result.cells or not result.quality.axes:
         return Markup("")
-    return _line(result, here) if result.quality.axes == 1 else _plane(result, here)
+    cells = list(zip(result.cells, shades if shades is not None else [None] * len(result.cells), strict=True))
+    return _line(result, cells, here) if result.quality.axes == 1 else _plane(result, cells, here)
 
 
-def _plane(result: OpinionResult, here: Here | None) -> Markup:
+Drawn = list[tuple[Cell, Shade | None]]
+
+
+def _plane(result: OpinionResult, cells: Drawn, here: Here | None) -> Markup:
     xs, ys = [cell.x for cell in result.cells], [cell.y for cell in result.cells]
     wide, high = max(max(xs) - min(xs), 1e-6), max(max(ys) - min(ys), 1e-6)
     height = round(min(560.0, max(320.0, (WIDTH - 2 * _MARGIN) * high / wide + 2 * _MARGIN)))
@@ -99,9 +112,9 @@ def _plane(result: OpinionResult, here: Here | None) -> Markup:
     ink = _INK * WIDTH * height / (math.pi * people)
     origin = place(0, 0)
     drawn = [_cross(origin, height)]
-    for cell in sorted(result.cells, key=lambda cell: (-cell.people, cell.x, cell.y)):
+    for cell, shade in sorted(cells, key=lambda entry: (-entry[0].people, entry[0].x, entry[0].y)):
         radius = min(40.0, max(3.0, math.sqrt(cell.people * ink)))
-        drawn.append(_mark(result, cell, place(cell.x, cell.y), radius))
+        drawn.append(_mark(result, cell, place(cell.x, cell.y), radius, shade))
     taken: list[tuple[float, float]] = []
     for n, group in enumerate(result.groups if len(result.groups) > 1 else ()):
         x, y = place(group.centre[0], group.centre[1]) if len(group.centre) > 1 else (WIDTH / 2, height / 2)
@@ -116,17 +129,17 @@ def _plane(result: OpinionResult, here: Here | None) -> Markup:
     return _figure(result, "map_title", height, drawn)
 
 
-def _line(result: OpinionResult, here: Here | None) -> Markup:
+def _line(result: OpinionResult, cells: Drawn, here: Here | None) -> Markup:
     xs = [cell.x for cell in result.cells]
     wide, height, ground = max(max(xs) - min(xs), 1e-6), 260, 216
     most = max(cell.people for cell in result.cells)
     drawn = [Markup(f'<path class="ax" d="M12,{ground}H{WIDTH - 12}"/>')]
     radius = min(9.0, max(3.0, 0.35 * WIDTH / len(result.cells)))
-    for cell in result.cells:
+    for cell, shade in cells:
         x = WIDTH / 2 + (cell.x - (max(xs) + min(xs)) / 2) * (WIDTH - 2 * _MARGIN) / wide
         y = ground - (ground - 50) * cell.people / most
         drawn.append(Markup(f'<path class="st" d="M{_short(x)},{ground}V{_short(y)}"/>'))
-        drawn.append(_mark(result, cell, (x, y), radius))
+        drawn.append(_mark(result, cell, (x, y), radius, shade))
     for n, group in enumerate(result.groups if len(result.groups) > 1 else ()):
         centre = group.centre[0] if group.centre else 0.0
         x = WIDTH / 2 + (centre - (max(xs) + min(xs)) / 2) * (WIDTH - 2 * _MARGIN) / wide
@@ -150,13 +163,15 @@ def _figure(result: OpinionResult, title: str, height: int, drawn: list[Markup])
     ).format(WIDTH, height, named, described, Markup("").join(drawn))
 
 
-def _mark(result: OpinionResult, cell: Cell, at: tuple[float, float], radius: float) -> Markup:
+def _mark(result: OpinionResult, cell: Cell, at: tuple[float, float], radius: float, shade: Shade | None) -> Markup:
     n = style_of([group.id for group in result.groups].index(cell.group))
     moved = f"translate({_short(at[0])} {_short(at[1])})scale({_short(radius)})"
     title = say("people", n=cell.people)
     if len(result.groups) > 1:
         title = say("cell_title", people=title, id=cell.group)
-    return Markup(f'<use href="#m{n}" class="c g{n}" transform="{moved}"><title>{escape(title)}</title></use>')
+    style = f"g{n}" if shade is None else shade.style
+    said = title if shade is None else f"{title}: {shade.word}"
+    return Markup(f'<use href="#m{n}" class="c {style}" transform="{moved}"><title>{escape(said)}</title></use>')
 
 
 def _letter(group: int, label: str, x: float, y: float) -> Markup:

@@ -38,6 +38,11 @@ def harmless(text: str, longest: int = LONGEST) -> str:
     return shown if len(shown) <= longest and len(text) <= 4 * longest else shown[:longest].rstrip() + " …"
 
 
+def named(text: str, longest: int = 40) -> str:
+    """`harmless`, for the middle of a sentence that may run the other way: set apart by isolates (U+2068, U+2069)."""
+    return f"\u2068{harmless(text, longest)}\u2069"
+
+
 def paragraphs(text: str, longest: int = 3 * LONGEST) -> list[str]:
     """The paragraphs of a longer text, each `harmless`, together about `longest` characters."""
     found: list[str] = []

@@ -94,9 +94,7 @@ class ConsultationChanged(OfConsultation):
         return SECRETARIAT if self.draft else PUBLIC
 
     def sentence(self, name: Namer) -> str:
-        return _("The terms of the consultation %(consultation)s were changed.") % {
-            "consultation": name(self.about()[0])
-        }
+        return _("The terms of the consultation “%(title)s” were changed.") % {"title": self.terms.title.shown()}
 
 
 @fact

@@ -124,14 +124,19 @@ def moderation_waits(actor: Actor) -> list[Waiting]:
 
 def _names(ids: Iterable[str]) -> Names:
     rows = Consultation.objects.filter(id__in=list(ids)).only("id", "title", "stage")
-    return {row.id: str(row.title) if row.stage != Stage.DRAFT else _("a consultation in preparation") for row in rows}
+    return {row.id: quoted(row.title) if row.stage != Stage.DRAFT else _("(in preparation)") for row in rows}
+
+
+def quoted(words: object) -> str:
+    """Words in the quotation marks of the reader's language."""
+    return _("“%(words)s”") % {"words": words}
 
 
 def _statement_names(ids: Iterable[str]) -> Names:
     """The words of a statement that people are asked; else its number: what was rejected is not spread by a timeline."""
     rows = Statement.objects.filter(id__in=list(ids)).select_related("consultation")
     return {
-        row.id: f"“{row.text}”" if _of_statement(row) == PUBLIC else _("statement %(number)d") % {"number": row.number}
+        row.id: quoted(row.text) if _of_statement(row) == PUBLIC else _("statement %(number)d") % {"number": row.number}
         for row in rows
     }
 

@@ -7,7 +7,7 @@ reader's language.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -22,8 +22,9 @@ from comity.groundwork.translated import Text
 from comity.office.consultations.models import Consultation, Finding, Segment, SegmentLabel, Statement
 from comity.office.consultations.queries.results import Shown
 from comity.office.consultations.vocabulary import FindingKind
-from comity.opinion.report.drawings import Here, bar, definitions, key, opinion_map, style_of
+from comity.opinion.report.drawings import Here, Shade, bar, definitions, key, opinion_map, style_of
 from comity.opinion.report.findings import ENOUGH, ground, measure
+from comity.opinion.report.words import in_language
 from comity.opinion.result import OpinionResult, Rate, Representative, StatementResult
 
 MOST_LISTED = 30
@@ -82,15 +83,16 @@ class SegmentShown:
 
 def count(number: int | None) -> str:
     """A number of people or votes as the reader's language writes it; a dash where it is not published."""
-    return "–" if number is None else format_decimal(number, locale=_locale())
+    return "–" if number is None else format_decimal(number, locale=in_locale())
 
 
 def percent(share: float | None) -> str:
     """A share in whole per cent; a dash where there is too little to tell."""
-    return "–" if share is None else format_percent(share, format="#,##0%", locale=_locale())
+    return "–" if share is None else format_percent(share, format="#,##0%", locale=in_locale())
 
 
-def _locale() -> str:
+def in_locale() -> str:
+    """The reader's language, as babel names it."""
     return (get_language() or "en").split("-")[0]
 
 
@@ -106,8 +108,7 @@ def for_page(current: Consultation, latest: Shown) -> dict[str, Any]:
     return {
         "result": result,
         "in_short": in_short(result),
-        "drawn_map": mark_safe(opinion_map(result)),
-        "definitions": mark_safe(definitions()),
+        **drawn(result),
         "groups": [_group(result, place, rows) for place in range(len(result.groups))] if parts else [],
         "common": [_said(result, by_id[key], rows, ground_sentence(result, by_id[key])) for key in result.headline],
         "divides": [_said(result, by_id[key], rows, apart(result, by_id[key])) for key in result.divisive],
@@ -125,7 +126,19 @@ def for_page(current: Consultation, latest: Shown) -> dict[str, Any]:
         "segments": _segments(current, result, rows),
         "all": [_said(result, entry, rows, "") for entry in ordered],
         "suspicions": _suspicions(result),
+        "here": rows,
     }
+
+
+def drawn(result: OpinionResult) -> dict[str, SafeString]:
+    """The map by groups, and the marks that every drawing of a page uses."""
+    return {"drawn_map": map_of(result), "definitions": mark_safe(definitions())}
+
+
+def map_of(result: OpinionResult, here: Here | None = None, shades: Sequence[Shade] | None = None) -> SafeString:
+    """The map, with its words in the reader's language."""
+    with in_language(in_locale()):
+        return mark_safe(opinion_map(result, here, shades))
 
 
 def in_short(result: OpinionResult) -> list[str]:
@@ -367,7 +380,7 @@ def standing(current: Consultation, latest: Shown, group: str | None, answered: 
 
 def map_with(result: OpinionResult, at: tuple[float, float]) -> SafeString:
     """The map with the reader's own place on it."""
-    return mark_safe(opinion_map(result, Here(at[0], at[1], _("you"))))
+    return map_of(result, Here(at[0], at[1], _("you")))
 
 
 # --- findings that are kept ---

@@ -22,10 +22,13 @@ from comity.groundwork.refusals import Refused
 from comity.office.consultations import actions, polis
 from comity.office.consultations.box import the_box
 from comity.office.consultations.forms import SureForm
-from comity.office.consultations.models import Consultation
+from comity.office.consultations.models import Consultation, SegmentLabel, Statement
 from comity.office.consultations.queries import consultations
 from comity.office.consultations.queries import findings as of_findings
+from comity.office.consultations.queries import history as of_history
+from comity.office.consultations.queries import maps as of_maps
 from comity.office.consultations.queries import results as of_results
+from comity.office.consultations.queries.weighting import together
 from comity.office.consultations.views.overview import found_here, found_statement
 from comity.office.consultations.views.taking_part import known_participant
 from comity.office.consultations.vocabulary import FindingKind
@@ -46,6 +49,7 @@ def results(request: Request, key: str) -> HttpResponse:
     page: dict[str, Any] = {"current": current, "latest": latest}
     if latest is not None:
         page |= of_findings.for_page(current, latest)
+        page["together"] = together(current, latest.result, page["here"])
         page["may_state"] = may_do(request.actor, "consultations.state_targets", consultation=current.id)
         page["may_keep"] = bool(current.published) and may_do(
             request.actor, "consultations.keep_finding", consultation=current.id
@@ -53,8 +57,11 @@ def results(request: Request, key: str) -> HttpResponse:
     return render(request, "consultations/results.html", page)
 
 
-def report(request: Request, key: str) -> HttpResponse:
-    """The whole report of the newest result, as the engine writes it: one file that holds its own style."""
+def report(request: Request, key: str, *, printed: bool = False) -> HttpResponse:
+    """The whole report of the newest result, as the engine writes it: one file that holds its own style.
+
+    printed: with everything open, running heads and page numbers, for paper or a PDF.
+    """
     current, latest = _seen(request, key)
     result = found_or_refused(latest).result
     source = replace(
@@ -66,7 +73,7 @@ def report(request: Request, key: str) -> HttpResponse:
         simulated=current.simulated,
     )
     language = (get_language() or "en").split("-")[0]
-    written = render_html(replace(result, source=source), language)
+    written = render_html(replace(result, source=source), language, printed=printed)
 
     @csp_replace({"style-src": ["'unsafe-inline'"], "script-src": ["'none'"], "img-src": ["data:"]})
     def page(_request: HttpRequest) -> HttpResponse:
@@ -91,6 +98,35 @@ def drawings_css(request: Request) -> HttpResponse:
     answer = HttpResponse(sheet, content_type="text/css; charset=utf-8")
     answer["Cache-Control"] = "public, max-age=3600"
     return answer
+
+
+def history(request: Request, key: str) -> HttpResponse:
+    """How opinion moved, from the first published version that is kept to the last."""
+    current, _latest = _seen(request, key)
+    return render(request, "consultations/history.html", {"current": current, **of_history.for_page(current)})
+
+
+def shaded_map(request: Request, key: str) -> HttpResponse:
+    """The map by one statement or by one answer about oneself: `?by=statement-12`, `?by=answer-ID`."""
+    current, latest = _seen(request, key)
+    page: dict[str, Any] = {"current": current, "latest": latest}
+    if latest is not None:
+        rows = list(current.statements.filter(shown=True, erased_at__isnull=True))
+        labels = [label for segment in consultations.segments_of(current) for label in segment.labels.all()]
+        choices = of_maps.choices(latest.result, rows, labels)
+        kind, _dash, which = request.GET.get("by", "").partition("-")
+        statement: Statement | None = None
+        answer: SegmentLabel | None = None
+        shaded: of_maps.Shaded | None = None
+        if kind == "statement":
+            statement = next((row for row in choices["statements"] if str(row.number) == which), None)
+            shaded = of_maps.by_statement(latest.result, statement.number) if statement is not None else None
+        elif kind == "answer":
+            answer = next((label for label in choices["answers"] if label.id == which), None)
+            shaded = of_maps.by_answer(latest.result, answer) if answer is not None else None
+        page |= {"choices": choices, "statement": statement, "answer": answer, "shaded": shaded}
+        page |= of_findings.drawn(latest.result)
+    return render(request, "consultations/map.html", page)
 
 
 @never_cache

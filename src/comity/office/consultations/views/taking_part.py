@@ -14,6 +14,7 @@ from django.contrib import messages
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
@@ -206,15 +207,15 @@ def following(request: Request, key: str) -> HttpResponse:
     rows = of_statements.to_ask(
         asked, {**answered, **dict.fromkeys(skipped)}, number, latest.result if latest else None, most=AT_ONCE
     )
-    return JsonResponse({"statements": [_for_module(row) for row in rows], "all": len(asked)})
+    return JsonResponse({"statements": [_for_module(request, row) for row in rows], "all": len(asked)})
 
 
-def _for_module(row: Statement) -> dict[str, Any]:
-    shown = row.text.shown()
-    told: dict[str, Any] = {"n": row.number, "text": shown.text, "lang": shown.language}
-    if shown.language != row.text.original_language:
-        told |= {"original": row.text.original, "from": row.text.original_language, "made": shown.made.value}
-    return told
+def _for_module(request: Request, row: Statement) -> dict[str, Any]:
+    words, original = (
+        render_to_string(f"consultations/{name}.html", {"row": row}, request).strip()
+        for name in ("_words", "_original")
+    )
+    return {"n": row.number, "statement": words, "original": original}
 
 
 def embed(request: Request, key: str) -> HttpResponse:
@@ -222,7 +223,25 @@ def embed(request: Request, key: str) -> HttpResponse:
 
     `?who=`, `until=`, `sign=`: as `participants.signature` says; asked for where the embedding site names its people.
     """
-    current = _open(request, key)
+    current = found_here(request, key)
+    status = 200
+    try:
+        page = _to_frame(request, _open(request, key))
+    except Refused as refused:
+        # Said within the frame: the site's own page of refusals cannot be shown in one.
+        page, status = {"refused": refused}, 403 if isinstance(refused, NotAllowed) else 409
+
+    @never_cache
+    @xframe_options_exempt
+    @csp_replace({"frame-ancestors": current.embed_in or ["'none'"]})
+    def framed(_request: HttpRequest) -> HttpResponse:
+        return render(request, "consultations/embed.html", {"current": current, **page}, status=status)
+
+    return cast("HttpResponse", framed(request))
+
+
+def _to_frame(request: Request, current: Consultation) -> dict[str, Any]:
+    """What the frame shows. Raises Refused, NotAllowed."""
     if current.entry == Entry.EMBEDDED:
         who, until, sign = (request.GET.get(name, "") for name in ("who", "until", "sign"))
         number = participants.of_embedded(current, who, until, sign, request.actor.now)
@@ -236,22 +255,13 @@ def embed(request: Request, key: str) -> HttpResponse:
     asked = of_statements.asked_of(current)
     latest = of_results.latest(current)
     following = of_statements.to_ask(asked, answered, number, latest.result if latest else None)
-    page = {
-        "current": current,
+    return {
         "shown": following[0] if following else None,
         "done": sum(row.number in answered for row in asked),
         "all": len(asked),
         "ticket": participants.ticket_for(current.id, number, request.actor.now),
         "kept": current.entry == Entry.OPEN,
     }
-
-    @never_cache
-    @xframe_options_exempt
-    @csp_replace({"frame-ancestors": current.embed_in or ["'none'"]})
-    def framed(_request: HttpRequest) -> HttpResponse:
-        return render(request, "consultations/embed.html", page)
-
-    return cast("HttpResponse", framed(request))
 
 
 # --- invitations ---

@@ -18,7 +18,9 @@ function mine() {
     if (held) return held;
     localStorage.setItem(`ticket-${form.dataset.consultation}`, given);
   } catch {
-    // Without storage the ticket lives as long as the page.
+    // Without storage the ticket lives as long as the page, and the page says so.
+    const warning = find("unkept");
+    if (warning) warning.hidden = false;
   }
   return given;
 }
@@ -104,16 +106,17 @@ async function fetchAhead() {
 const shown = () => (form.elements.statement.value === "" ? null : Number(form.elements.statement.value));
 
 function show(statement) {
-  const place = find("statement");
-  const words = document.createElement("bdi");
-  words.lang = statement.lang;
-  words.dir = "auto";
-  words.textContent = statement.text;
-  place.replaceChildren(words);
+  // The server's own markup: the words in their language with the sign of a machine's translation, and the original.
+  for (const role of ["statement", "original"]) find(role).innerHTML = statement[role];
   form.elements.statement.value = String(statement.n);
   form.elements.important.checked = false;
-  for (const role of ["original", "before"]) find(role)?.remove();
-  place.focus({ preventScroll: false });
+  find("before")?.remove();
+  find("statement").focus({ preventScroll: false });
+}
+
+function count() {
+  const place = find("progress");
+  place.textContent = place.dataset.words.replace("{m}", done).replace("{n}", form.dataset.all);
 }
 
 form?.addEventListener("submit", (event) => {
@@ -127,9 +130,13 @@ form?.addEventListener("submit", (event) => {
   held.queue.push({ statement: shown(), vote, important: form.elements.important.checked, n: held.n });
   keep();
   previous = shown();
-  done += 1;
+  if (!find("before")) done += 1;
+  count();
   const undo = find("undo");
-  if (undo) undo.href = `?statement=${previous}`;
+  if (undo) {
+    undo.hidden = false;
+    undo.querySelector("a").href = `?statement=${previous}`;
+  }
   if (following) show(following);
   else form.querySelector("fieldset").disabled = true;
   send();
