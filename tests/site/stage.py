@@ -15,6 +15,20 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
+from tests.site.stage_decisions import (
+    DELEGATIONS_ONLY,
+    ONLY_THE_SYSTEM_IN_DECISIONS,
+    PLAUSIBLE_DECISIONS,
+    RULES,
+    build_decisions,
+)
+from tests.site.stage_silence import (
+    DELEGATIONS_ONLY_IN_SILENCE,
+    ONLY_THE_SYSTEM_IN_SILENCE,
+    PLAUSIBLE_SILENCE,
+    RULES_OF_SILENCE,
+    build_silence,
+)
 
 from comity import ledger
 from comity.ballot_box import Answer, Follower
@@ -96,6 +110,8 @@ def build() -> Stage:
     _delegations(stage)
     _documents(stage)
     _records(stage)
+    build_decisions(stage)
+    build_silence(stage)
     return stage
 
 
@@ -113,7 +129,7 @@ def _charter(stage: Stage) -> None:
     adopt_charter(by=by, draft=things["charter"], in_force_from=DAY)
 
 
-EXAMPLE_CHARTER = (CATALOGUE / "example-waico.toml").read_text(encoding="utf-8")
+EXAMPLE_CHARTER = (CATALOGUE / "example-waico.toml").read_text(encoding="utf-8") + RULES + RULES_OF_SILENCE
 
 
 def _vote() -> dict[str, Any]:
@@ -628,7 +644,8 @@ PLAUSIBLE: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "records.retire_witness": lambda s: {"witness": s["witness"], "reason": "closed"},
     "records.withdraw_document": lambda s: {"document": s["document_members"], "reason": "wrong"},
 }  # fmt: skip
-ONLY_THE_SYSTEM = {
+PLAUSIBLE |= PLAUSIBLE_DECISIONS | PLAUSIBLE_SILENCE
+ONLY_THE_SYSTEM = ONLY_THE_SYSTEM_IN_DECISIONS | ONLY_THE_SYSTEM_IN_SILENCE | {
     "members.begin_terms", "records.note_silence",
     "consultations.forget", "consultations.keep_calendar", "consultations.note_results", "consultations.seal_answers",
 }  # fmt: skip
@@ -638,6 +655,8 @@ def doer(name: str) -> str:
     """Who does an act in attacks on its arguments: the lowest of those who may."""
     if name in ONLY_THE_SYSTEM:
         return "system"
+    if name in DELEGATIONS_ONLY | DELEGATIONS_ONLY_IN_SILENCE:
+        return "delegate"
     return "administrator" if name == "charter.found" else "secretary"
 
 

@@ -28,11 +28,10 @@ def _thing(written: Any) -> Ref:
     return Ref.parse(written)
 
 
-_GIVEN: dict[Any, Any] = {
-    Ref: Annotated[
-        Ref, PlainValidator(_thing), WithJsonSchema({"type": "string", "description": "A thing, as `kind:id`."})
-    ]
-}
+_REF = Annotated[
+    Ref, PlainValidator(_thing), WithJsonSchema({"type": "string", "description": "A thing, as `kind:id`."})
+]
+_GIVEN: dict[Any, Any] = {Ref: _REF, Ref | None: _REF | None}
 """Types of arguments that are given in another form than their own."""
 
 

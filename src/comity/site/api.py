@@ -15,6 +15,7 @@ from comity.groundwork.api import Refusal
 from comity.groundwork.refusals import ChangedMeanwhile, NotAllowed, NotFound, Refused
 from comity.office.charter.api import router as charter
 from comity.office.consultations.api import router as consultations
+from comity.office.decisions.api import router as decisions
 from comity.office.meetings.api import router as meetings
 from comity.office.members.api import router as members
 from comity.office.records.api import router as records
@@ -92,6 +93,7 @@ api.add_router("", common.events)
 api.add_router("/acts", common.acts)
 api.add_router("/charter", charter)
 api.add_router("/consultations", consultations)
+api.add_router("/decisions", decisions)
 api.add_router("/meetings", meetings)
 api.add_router("/members", members)
 api.add_router("/records", records)

@@ -50,6 +50,7 @@ OFFICES = [
     "comity.office.members",
     "comity.office.consultations",
     "comity.office.meetings",
+    "comity.office.decisions",
 ]
 INSTALLED_APPS = [
     "comity.groundwork",

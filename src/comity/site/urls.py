@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("members/", include("comity.office.members.urls")),
         path("consultations/", include("comity.office.consultations.urls")),
         path("meetings/", include("comity.office.meetings.urls")),
+        path("decisions/", include("comity.office.decisions.urls")),
         path("accounts/", include("allauth.urls")),
         path("demo/sign-in", demo_sign_in.demo_sign_in, name="account_demo"),
     ),

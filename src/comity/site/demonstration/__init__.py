@@ -21,6 +21,9 @@ from comity.office.charter import actions as charter
 from comity.office.charter.models import Body, Certainty, Organisation, TenetKind
 from comity.office.charter.queries import BODY_SECRETARY, CHAIR
 from comity.office.consultations import demonstration as consultation
+from comity.office.decisions import demonstration as decisions
+from comity.office.decisions import demonstration_silence as silence
+from comity.office.meetings import demonstration as meeting
 from comity.office.members import actions as members
 from comity.office.members.models import Party
 from comity.office.members.roles import DELEGATE, FOCAL_POINT, HEAD_OF_DELEGATION
@@ -90,6 +93,12 @@ def build(now: datetime) -> Organisation:
         reason="demonstration",
     )
     consultation.build(secretary)
+    grant_role(by=secretary, person=heads[0].id, role=CHAIR.name, at=str(bodies["council"].ref), reason="demonstration")
+    parties = [Party.objects.get(iso3=iso3).id for iso3, *_rest in DELEGATIONS]
+    meeting.build(secretary, bodies["council"], parties, heads[0].id)
+    speaking = list(zip(parties, heads, strict=True))
+    decisions.build(secretary, bodies["council"], speaking)
+    silence.build(secretary, bodies["council"], speaking)
     return founded
 
 

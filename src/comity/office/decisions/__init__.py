@@ -1,0 +1,1 @@
+"""How we decide: questions, votes, and the outcome that explains itself."""

@@ -1,0 +1,123 @@
+"""The decisions office through the API: questions with their parts, votes with snapshot, record and outcome."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Query, Router, Schema
+
+from comity.groundwork.api import READING, Asked, Part, TextOut, found
+from comity.office.decisions.exports import record_values
+from comity.office.decisions.models import Question
+from comity.office.decisions.queries import questions
+
+router = Router(tags=["decisions"], auth=READING)
+
+
+class QuestionPartOut(Schema):
+    """A part of what is put. sha256: of its text in all languages."""
+
+    reference: str
+    label: str
+    text: TextOut
+    sha256: str
+    left_out: bool
+    changed_by: str | None
+
+
+class QuestionOut(Schema):
+    """A question before a body. charter: id of the version by whose rule it is decided. votes: ids, oldest first."""
+
+    id: str
+    kind: str
+    body: str
+    parent: str | None
+    title: TextOut
+    charter: str
+    rule: str
+    mode: str
+    meeting: str
+    moved_by: str
+    source: str
+    stage: str
+    verdict: str
+    rank: int | None
+    put_at: datetime
+    decided_at: datetime | None
+    parts: list[QuestionPartOut]
+    votes: list[str]
+
+
+class VoteOut(Schema):
+    """A vote: what anybody needs to compute its outcome again, as far as it is disclosed. record and outcome: null until the close."""
+
+    vote: str
+    question: dict[str, Any]
+    kind: str
+    attempt: int
+    disclosure: str
+    stage: str
+    on: str
+    charter: dict[str, Any]
+    snapshot: dict[str, Any]
+    snapshot_sha256: str
+    parties: dict[str, str]
+    record: dict[str, Any] | None
+    outcome: dict[str, Any] | None
+    outcome_sha256: str | None
+
+
+def _out(row: Question) -> QuestionOut:
+    return QuestionOut(
+        id=row.id,
+        kind=row.kind,
+        body=row.body_id,
+        parent=row.parent_id,
+        title=TextOut.of(row.title),
+        charter=row.charter,
+        rule=row.rule,
+        mode=row.mode,
+        meeting=row.meeting,
+        moved_by=row.moved_by,
+        source=row.source,
+        stage=row.stage,
+        verdict=row.verdict,
+        rank=row.rank,
+        put_at=row.put_at,
+        decided_at=row.decided_at,
+        parts=[
+            QuestionPartOut(
+                reference=part.reference,
+                label=part.label,
+                text=TextOut.of(part.text),
+                sha256=part.sha256,
+                left_out=part.left_out,
+                changed_by=part.changed_by_id,
+            )
+            for part in sorted(row.parts.all(), key=lambda part: part.rank)
+        ],
+        votes=sorted(vote.id for vote in row.votes.all()),
+    )
+
+
+@router.get("/questions", response=Part[QuestionOut])
+def list_questions(request: Any, asked: Query[Asked]) -> Part[QuestionOut]:
+    """Questions that you may see, the newest first."""
+    rows = questions.all_questions(request.auth)
+    part = rows[asked.offset : asked.offset + asked.limit].prefetch_related("parts", "votes")
+    return Part[QuestionOut](total=rows.count(), items=[_out(row) for row in part])
+
+
+@router.get("/questions/{key}", response=QuestionOut)
+def question(request: Any, key: str) -> QuestionOut:
+    """One question with its parts."""
+    return _out(found(questions.question(key, request.auth)))
+
+
+@router.get("/votes/{key}", response=VoteOut)
+def vote(request: Any, key: str) -> VoteOut:
+    """One vote: who could vote with which groups and weights, and, once it is closed, how, and what came out."""
+    return VoteOut(
+        **{k: v for k, v in record_values(found(questions.vote(key, request.auth))).items() if k != "format"}
+    )

@@ -1,0 +1,27 @@
+"""What the decisions office tells others, by subject. Importing this registers kinds of thing, tables, what waits, script lines."""
+
+from comity.office.decisions.queries import (
+    board,
+    consensus,
+    election,
+    electorate,
+    hall,
+    questions,
+    reading,
+    script,
+    secret,
+    silence,
+)
+
+__all__ = [
+    "board",
+    "consensus",
+    "election",
+    "electorate",
+    "hall",
+    "questions",
+    "reading",
+    "script",
+    "secret",
+    "silence",
+]

@@ -1,0 +1,146 @@
+"""What whoever presides says next about a question, by where it stands and by its rule; and how an open vote keeps a meeting open.
+
+The lines stand at the desk of the meeting, beside those of the meetings office, and on the page from which a vote is conducted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from comity.groundwork.acts import Actor
+from comity.office.charter.telling import rule_told
+from comity.office.decisions.models import Question, Vote
+from comity.office.decisions.queries import reading
+from comity.office.decisions.queries.board import Board, board
+from comity.office.decisions.vocabulary import Mode, QuestionKind, QuestionStage, VoteKind, VoteStage
+from comity.office.meetings.models import Meeting
+from comity.office.meetings.obstacles import obstacle
+from comity.office.meetings.script import Line, script
+from comity.rules import Verdict
+from comity.rules.charter import Tie
+
+_FIRST = (QuestionKind.CHALLENGE, QuestionKind.PROCEDURAL, QuestionKind.AMENDMENT, QuestionKind.PART)
+
+
+def lines_on(question: Question) -> list[Line]:
+    """What is said next about a question, in the reader's language."""
+    vote = Vote.objects.filter(question=question).order_by("-id").first()
+    if vote is not None:
+        vote.question = question
+    if question.stage == QuestionStage.VOTING and vote is not None:
+        return list(_during(board(vote)))
+    if question.stage == QuestionStage.PUT:
+        found = list(_after_without_decision(vote)) if vote is not None else []
+        return [*found, *_before(question, vote)]
+    if question.stage == QuestionStage.DECIDED and vote is not None:
+        return list(_decided(board(vote)))
+    return []
+
+
+def _before(question: Question, last: Vote | None) -> Iterable[Line]:
+    charter = reading.charter_of(question)
+    rule = charter.rule(question.rule)
+    if last is not None and last.verdict == Verdict.SECOND_VOTE and rule.tie is Tie.CHAIR:
+        return
+    told = rule_told(rule, charter)
+    why = f"{told.title}: {told.sentence} ({told.source})"
+    words = {"title": question.title}
+    opening = {
+        QuestionKind.CHALLENGE: _("The ruling of the chair is challenged. Who votes yes overrules it. %(title)s"),
+        QuestionKind.AMENDMENT: _("We take a decision on the amendment “%(title)s”."),
+        QuestionKind.PART: _("A separate vote was asked for: %(title)s."),
+    }.get(QuestionKind(question.kind), _("We take a decision on “%(title)s”."))
+    yield Line(opening % words, why, _("Open the vote"), reverse("decisions:open_vote", args=[question.id]))
+
+
+def _during(shown: Board) -> Iterable[Line]:
+    vote, conduct = shown.vote, reverse("decisions:conduct", args=[shown.vote.id])
+    counted = _("%(voted)d of %(voters)d have voted.") % {"voted": shown.voted, "voters": shown.voters}
+    if vote.kind == VoteKind.ROLL_CALL and shown.next_called is not None:
+        yield Line(shown.next_called.name + ".", counted, _("Enter its vote"), conduct)
+        return
+    if shown.voted < shown.voters:
+        yield Line(
+            _(
+                "The voting has begun. Delegations are asked to vote now; nobody may interrupt except on how the vote is held."
+            ),
+            counted,
+            _("Conduct the vote"),
+            conduct,
+        )
+    if vote.question.mode == Mode.WRITING:
+        return
+    yield Line(
+        _("Have all delegations voted, and is what is recorded right? I declare the vote closed."),
+        counted,
+        _("Close the vote"),
+        reverse("decisions:close_vote", args=[vote.id]),
+        post=True,
+    )
+
+
+def _result(shown: Board) -> str:
+    numbers = "; ".join(f"{count.word}: {count.count}" for count in shown.counts)
+    return _("The result of the vote is as follows. %(numbers)s.") % {"numbers": numbers}
+
+
+def _announcing(shown: Board) -> Line:
+    url = reverse("decisions:announce", args=[shown.vote.id])
+    why = shown.told.sentence if shown.told is not None else shown.fault
+    return Line(f"{_result(shown)} {shown.verdict}.", why, _("Announce the outcome"), url)
+
+
+def _after_without_decision(vote: Vote) -> Iterable[Line]:
+    shown = board(vote)
+    if not shown.announcements:
+        yield _announcing(shown)
+    if vote.verdict != Verdict.SECOND_VOTE:
+        return
+    if reading.rule_of(vote).tie is Tie.CHAIR:
+        yield Line(
+            _("The votes are equal. The chair has a casting vote."),
+            "",
+            _("Give the casting vote"),
+            reverse("decisions:break_tie", args=[vote.id]),
+        )
+    elif vote.attempt < reading.MOST_ATTEMPTS:
+        yield Line(
+            _(
+                "The votes are equal. By the rule a second vote is taken; if it is equal too, the proposal is not adopted."
+            )
+        )
+
+
+def _decided(shown: Board) -> Iterable[Line]:
+    if shown.announcements:
+        return
+    yield _announcing(shown)
+    yield Line(_("Delegations that wish to explain their vote after the vote have the floor."))
+
+
+@script(rank=30)
+def _of_meeting(meeting: Meeting, actor: Actor) -> Iterable[Line]:
+    rows = Question.objects.select_related("body", "parent").filter(meeting=meeting.id)
+    running = [row for row in rows.order_by("id") if row.stage != QuestionStage.WITHDRAWN]
+    voting = [row for row in running if row.stage == QuestionStage.VOTING]
+    if voting:
+        yield from lines_on(voting[0])
+        return
+    for row in running:
+        if row.stage == QuestionStage.DECIDED:
+            yield from lines_on(row)
+    put = [row for row in running if row.stage == QuestionStage.PUT]
+    if put:
+        order = {kind: place for place, kind in enumerate(_FIRST)}
+        yield from lines_on(
+            min(put, key=lambda row: (order.get(QuestionKind(row.kind), len(order)), row.rank or 0, row.id))
+        )
+
+
+@obstacle
+def _voting_goes_on(meeting: Meeting) -> Iterable[str]:
+    for vote in Vote.objects.select_related("question").filter(question__meeting=meeting.id, stage=VoteStage.OPEN):
+        yield _("The vote on “%(question)s” is open: close it first.") % {"question": vote.question.title}

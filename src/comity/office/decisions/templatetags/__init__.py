@@ -1,0 +1,1 @@
+"""Words of the decisions office for templates."""

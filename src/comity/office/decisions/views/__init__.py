@@ -1,0 +1,1 @@
+"""Pages of the decisions office, by subject: parse, one action or query, answer."""

@@ -1,0 +1,212 @@
+"""Pages of secret ballots: the ballot with its paper, the count, and the end without one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from comity.groundwork.acts import may_do
+from comity.groundwork.live import newest
+from comity.groundwork.pages import ActForm, Request, act_page, found_or_refused, part_of_timeline
+from comity.office.decisions import actions
+from comity.office.decisions.actions.secret import BLANK, FEWEST, INVALID, has_voted
+from comity.office.decisions.forms_secret import CountForm, NamesForm, PaperForm
+from comity.office.decisions.forms_silence import ReasonForm
+from comity.office.decisions.models.question import Question
+from comity.office.decisions.models.secret import SecretBallot
+from comity.office.decisions.queries import questions
+from comity.office.decisions.queries import secret as queries
+from comity.office.decisions.queries.election import marks_named
+from comity.office.decisions.vocabulary_secret import SecretStage
+from comity.office.decisions.words import choice_word, verdict_word
+
+
+def found_here(request: Request, key: str) -> SecretBallot:
+    """The secret ballot, or the page that says that there is none for this reader. Raises NotFound."""
+    return found_or_refused(queries.secret(key, request.actor))
+
+
+def mark_words(current: SecretBallot) -> dict[str, str]:
+    """What can be marked, in words, in the order of the paper."""
+    if current.question_id is None:
+        return marks_named(current)
+    return {mark: choice_word(mark) for mark in current.marks}
+
+
+@never_cache
+def secret(request: Request, key: str) -> HttpResponse:
+    """A secret ballot: what it is on, how many papers are in, the paper of whoever may put one in; afterwards what was counted."""
+    live_after = newest()
+    current = found_here(request, key)
+    speaks = queries.spoken_for(current, request.actor)
+    running = current.stage == SecretStage.OPEN
+    missing = [one for one in speaks if running and not has_voted(current, one)]
+    words = {**mark_words(current), BLANK: choice_word(BLANK), INVALID: choice_word(INVALID)}
+    totals = current.totals or {}
+    of_question = current.question_id is not None
+    may_count = (
+        running
+        and of_question
+        and may_do(request.actor, "decisions.count_secret", secret=key, body=current.body_id, meeting=current.meeting)
+    )
+    names = queries.names(current)
+    page = {
+        "live_after": live_after,
+        "current": current,
+        "running": running,
+        "papers": queries.papers_in(current),
+        "electors": len(current.electors),
+        "speaks": speaks,
+        "missing": missing,
+        "rows": [(word, totals.get(mark, 0)) for mark, word in words.items()] if current.totals is not None else [],
+        "fewest": FEWEST,
+        "verdict": verdict_word(current.verdict) if current.verdict else "",
+        "told": queries.told(current),
+        "voted": [names.get(one, one) for one in current.voted],
+        "may_count": may_count,
+        **part_of_timeline(request, size=10, about=current.ref),
+    }
+    return render(request, "decisions/secret.html", page)
+
+
+@never_cache
+def cast(request: Request, key: str) -> HttpResponse:
+    """The paper."""
+    current = found_here(request, key)
+    names = queries.names(current)
+    offered = [
+        (current.parties[one], names[one])
+        for one in queries.spoken_for(current, request.actor)
+        if not has_voted(current, one)
+    ]
+    words = mark_words(current)
+    several = current.most > 1
+
+    def prepare(form: ActForm) -> None:
+        form.fields["party"].choices = offered  # type: ignore[attr-defined]  # a ChoiceField
+        choices = list(words.items())
+        if several:
+            form.fields["marked"].help_text = _("At most %(most)d. None: a blank paper.") % {"most": current.most}
+        else:
+            choices.append((BLANK, choice_word(BLANK)))
+        form.fields["marked"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        if len(offered) == 1:
+            form.fields["party"].widget = forms.HiddenInput()
+            form.fields["party"].initial = offered[0][0]
+
+    def does(values: dict[str, Any]) -> None:
+        marked = values["marked"]
+        chosen = list(marked) if several else [] if marked == BLANK else [marked]
+        actions.cast_secret(by=request.actor, secret=key, party=values["party"], marked=chosen)
+
+    form: type[ActForm] = NamesForm if several else PaperForm
+    return act_page(
+        request,
+        form,
+        does,
+        act="decisions.cast_secret",
+        title=str(current.title),
+        lede=_("A secret ballot: nobody can find out what is on your paper, once it is in the urn.")
+        if len(offered) == 1
+        else _("Choose for which party, then mark the paper."),
+        button=_("Put it into the urn"),
+        done=_("The paper is in the urn."),
+        after="decisions:secret",
+        after_args=[key],
+        consequence=_("It cannot be changed or taken back, because nobody can find it again."),
+        grave=True,
+        prepare=prepare,
+    )
+
+
+def open_secret(request: Request, key: str) -> HttpResponse:
+    """Opening a secret ballot on a question."""
+    question: Question = found_or_refused(questions.question(key, request.actor))
+    made: list[SecretBallot] = []
+
+    def does(_values: dict[str, Any]) -> None:
+        made.append(
+            actions.open_secret(by=request.actor, question=key, body=question.body_id, meeting=question.meeting)
+        )
+
+    answer = act_page(
+        request,
+        ActForm,
+        does,
+        act="decisions.open_secret",
+        title=_("Open a secret ballot on “%(title)s”") % {"title": question.title},
+        button=_("Open it"),
+        done=_("The ballot is open."),
+        after="decisions:question",
+        after_args=[key],
+        consequence=_(
+            "Papers are counted together at the end. Should the server stop before that, the papers are gone and all vote again: "
+            "close it soon."
+        ),
+    )
+    return redirect("decisions:secret", made[0].id) if made else answer
+
+
+def count(request: Request, key: str) -> HttpResponse:
+    """Closing a secret ballot on a question, with the real papers that tellers counted."""
+    current = found_here(request, key)
+    names = queries.names(current)
+    words = {**mark_words(current), BLANK: choice_word(BLANK), INVALID: choice_word(INVALID)}
+
+    def prepare(form: CountForm) -> None:
+        form.fields["on_paper"].choices = [(current.parties[one], names[one]) for one in current.electors]  # type: ignore[attr-defined]  # a ChoiceField
+        for mark, word in words.items():
+            form.fields[f"paper_{mark}"] = forms.IntegerField(
+                label=_("Real papers: %(mark)s") % {"mark": word}, min_value=0, initial=0, required=False
+            )
+
+    def does(values: dict[str, Any]) -> None:
+        paper = {mark: values[f"paper_{mark}"] for mark in words if values.get(f"paper_{mark}")}
+        actions.count_secret(
+            by=request.actor,
+            secret=key,
+            paper=paper,
+            on_paper=values["on_paper"],
+            body=current.body_id,
+            meeting=current.meeting,
+        )
+
+    return act_page(
+        request,
+        CountForm,
+        does,
+        act="decisions.count_secret",
+        title=_("Count the papers: “%(title)s”") % {"title": current.title},
+        button=_("Close and count"),
+        done=_("The papers were counted."),
+        after="decisions:secret",
+        after_args=[key],
+        consequence=_("Nobody can put a paper in after this."),
+        grave=True,
+        prepare=prepare,
+    )
+
+
+def cancel(request: Request, key: str) -> HttpResponse:
+    """Ending a secret ballot without a count."""
+    current = found_here(request, key)
+    return act_page(
+        request,
+        ReasonForm,
+        lambda values: actions.cancel_secret(
+            by=request.actor, secret=key, reason=values["reason"], body=current.body_id, meeting=current.meeting
+        ),
+        act="decisions.cancel_secret",
+        title=_("Cancel the secret ballot “%(title)s”") % {"title": current.title},
+        button=_("Cancel it"),
+        done=_("The ballot was cancelled."),
+        after="decisions:secret",
+        after_args=[key],
+        consequence=_("The papers are never counted. The question can be voted on anew."),
+        grave=True,
+    )

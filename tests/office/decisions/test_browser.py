@@ -1,0 +1,134 @@
+"""A vote in browsers: two phones, the desk of whoever presides, the hall and the public page tell the same; also on a bad link."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from tests.office.decisions.union import BACKEND, Union, build, parts
+
+from comity.groundwork.models import Person
+from comity.groundwork.translated import Text
+from comity.office.decisions import actions
+from comity.office.decisions.models import Cast, Vote
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # as in tests/site/test_browser.py
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+AXE = Axe()
+
+
+@pytest.fixture
+def hall(browser: Browser, live_server: Any) -> Iterator[Any]:
+    """Opens pages, each in a browser of its own: who, viewport, path. Whoever is None is a visitor."""
+    opened: list[BrowserContext] = []
+
+    def pages_of(*wanted: tuple[Person | None, dict[str, int], str]) -> list[Page]:
+        pages = []
+        for who, size, _path in wanted:  # all sign in before the first page asks the server for something
+            context = browser.new_context(base_url=live_server.url, viewport=size)  # type: ignore[arg-type]
+            opened.append(context)
+            if who is not None:
+                client = Client()
+                client.force_login(who, backend=BACKEND)
+                cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+                context.add_cookies([cookie])  # type: ignore[list-item]
+            pages.append(context.new_page())
+        for page, (_who, _size, path) in zip(pages, wanted, strict=True):
+            page.goto(path)
+        return pages
+
+    yield pages_of
+    for context in opened:
+        context.close()
+
+
+def faults(page: Page) -> list[str]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.axe_script)
+    found = page.evaluate("rules => axe.run(rules).then(found => found.violations)", RULES)
+    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+
+
+def opened() -> tuple[Union, Vote]:
+    union = build()
+    title = Text.of("Reporting", "en", ar="الإبلاغ", zh="报告")
+    question = actions.put_to_vote(
+        by=union.by(), body=union.body.id, title=title, rule="ordinary", parts=parts("Members report.")
+    )
+    return union, actions.open_vote(by=union.by(), question=question.id)
+
+
+def vote_for(page: Page, word: str) -> None:
+    """Press, and confirm."""
+    page.get_by_role("button", name=word).click()
+    page.get_by_role("button", name="Record this vote").click()
+
+
+def numbers(page: Page) -> list[str]:
+    page.reload()
+    return [re.sub(r"\s+", " ", text).strip() for text in page.locator(".counts li").all_inner_texts()]
+
+
+def test_two_phones_the_desk_the_hall_and_the_public_page_agree(hall: Any) -> None:
+    union, vote = opened()
+    for key in ("CHL", "NOR"):
+        actions.cast(by=union.by(key), vote=vote.id, party=union.parties[key], choice="yes")
+    path = f"/en/decisions/votes/{vote.id}"
+    kenya, tunisia, desk, wall, public = hall(
+        (union.people["KEN"], PHONE, f"{path}/mine"),
+        (union.people["TUN"], PHONE, f"{path}/mine"),
+        (union.secretary, DESK, f"{path}/conduct"),
+        (None, DESK, f"{path}/hall"),
+        (None, PHONE, path),
+    )
+    vote_for(kenya, "Yes")
+    kenya.get_by_text(re.compile("^Recorded for Kenya")).wait_for()
+    vote_for(tunisia, "No")
+    tunisia.get_by_text(re.compile("^Recorded for Tunisia")).wait_for()
+    for page in (kenya, tunisia, desk, wall, public):
+        assert not faults(page), page.url
+    desk.reload()
+    desk.get_by_role("button", name="Close the vote").click()
+    desk.get_by_role("heading", name="Vote on").wait_for()
+    told = numbers(public)
+    assert told[:2] == ["3 ✓ Yes", "1 ✕ No"]
+    assert numbers(desk) == numbers(wall) == told
+    for page in (desk, wall, public):
+        assert page.locator(".outcome").inner_text() == "Adopted"
+    kenya.reload()
+    assert "The vote is closed." in kenya.content()
+    assert kenya.locator("form.cast").count() == 0
+
+
+def test_a_press_on_a_bad_link_waits_and_is_recorded_once(hall: Any) -> None:
+    union, vote = opened()
+    (page,) = hall((union.people["KEN"], PHONE, f"/en/decisions/votes/{vote.id}/mine"))
+    page.context.set_offline(True)
+    vote_for(page, "Abstain")
+    page.get_by_text("waits on this device").wait_for()
+    assert not Cast.objects.exists()
+    page.context.set_offline(False)
+    page.get_by_text(re.compile("^Recorded for Kenya")).wait_for()
+    cast = Cast.objects.get()
+    assert (cast.choice, cast.number) == ("abstain", 1)
+
+
+@pytest.mark.parametrize("language", ["ar", "zh"])
+def test_pages_fit_a_phone_in_every_script(hall: Any, language: str) -> None:
+    union, vote = opened()
+    actions.cast(by=union.by("KEN"), vote=vote.id, party=union.parties["KEN"], choice="yes")
+    (page,) = hall((union.people["KEN"], PHONE, f"/{language}/decisions/votes/{vote.id}/mine"))
+    for path in (f"votes/{vote.id}/mine", f"votes/{vote.id}", f"votes/{vote.id}/hall", vote.question_id):
+        page.goto(f"/{language}/decisions/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        assert not faults(page), path

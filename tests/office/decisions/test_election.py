@@ -1,0 +1,230 @@
+"""Elections: seats by region, who stands, restricted rounds, lots that anyone can draw again; and papers made of counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from hashlib import sha256
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.office.decisions.union import BACKEND, STATES, Union, build, charter_text
+from tests.office.members.conftest import empty_the_state
+
+from comity.groundwork.refusals import NotAllowed, Refused
+from comity.groundwork.replay import differences, replay, state
+from comity.groundwork.translated import Text
+from comity.office.decisions import actions
+from comity.office.decisions.actions.election import SeatsAsked, offered
+from comity.office.decisions.counting_papers import drawn, lots_in_order, papers_with
+from comity.office.decisions.models.election import Contest, Election, Round
+from comity.office.decisions.models.secret import UrnPlace
+
+RULE = """
+[[rule]]
+id = "seats"
+title = "Seats"
+source = "Example"
+certainty = "example"
+[rule.election]
+seats = {seats}
+elected = "yes > 1/2 of cast"
+rounds = ["open", "top"]
+lots = {lots}
+"""
+
+
+def union_with(seats: int = 2, lots: bool = False) -> Union:
+    return build(charter=charter_text() + RULE.format(seats=seats, lots=str(lots).lower()))
+
+
+def called(union: Union, **terms: object) -> Election:
+    return actions.call_election(
+        by=union.by(),
+        body=union.body.id,
+        title=Text.of("The council"),
+        rule="seats",
+        **terms,  # type: ignore[arg-type]
+    )
+
+
+def standing(union: Union, contest: Contest, *names: str) -> dict[str, str]:
+    return {
+        name: actions.put_forward(by=union.by("KEN"), contest=contest.id, party=union.parties["KEN"], name=name).id
+        for name in names
+    }
+
+
+def held(union: Union, contest: Contest, papers: list[list[str]]) -> Round:
+    """A round in which the members put these papers in."""
+    current = actions.open_round(by=union.by(), contest=contest.id)
+    for key, marked in zip(STATES, papers, strict=True):
+        actions.cast_secret(by=union.by(key), secret=current.ballot_id, party=union.parties[key], marked=marked)
+    actions.close_round(by=union.by(), round_id=current.id)
+    contest.refresh_from_db()
+    current.refresh_from_db()
+    return current
+
+
+def test_rounds_narrow_until_all_seats_are_filled(db: None) -> None:
+    union = union_with()
+    contest = called(union).contests.get()
+    ids = standing(union, contest, "Ana", "Bo", "Cy", "Di")
+    a, b, c, d = ids.values()
+    first = held(union, contest, [[a, b], [a, b], [a, c], [a, c], [b, d], [d], [d, c]])
+    # Ana has 4 of 7; one seat is left, and the two with most votes go on: Bo, Cy and Di are tied with 3.
+    assert (contest.elected, contest.seats_left, first.elected) == ([a], 1, [a])
+    assert sorted(contest.field) == sorted([b, c, d])
+    assert first.ballot.most == 2
+    assert sorted(offered(contest)) == sorted([b, c, d])
+    second = held(union, contest, [[b], [b], [b], [b], [c], [d], []])
+    assert second.ballot.most == 1
+    assert (contest.elected, contest.seats_left) == ([a, b], 0)
+    with pytest.raises(Refused, match="All seats are filled"):
+        actions.open_round(by=union.by(), contest=contest.id)
+
+
+def test_seats_are_spread_over_regions_and_each_region_has_rounds_of_its_own(db: None, client: Client) -> None:
+    union = union_with(seats=3)
+    with pytest.raises(Refused, match="3 seats"):
+        called(union, seats=[SeatsAsked(region=Text.of("Africa"), seats=2)])
+    current = called(
+        union, seats=[SeatsAsked(region=Text.of("Africa"), seats=1), SeatsAsked(region=Text.of("Asia"), seats=2)]
+    )
+    africa, asia = current.contests.order_by("rank")
+    kenya = actions.put_forward(
+        by=union.by("KEN"), contest=africa.id, party=union.parties["KEN"], candidate=union.parties["KEN"]
+    ).id
+    held(union, africa, [[kenya]] * 7)
+    asia.refresh_from_db()
+    assert (africa.elected, asia.elected, asia.seats_left) == ([kenya], [], 2)
+    page = client.get(f"/en/decisions/elections/{current.id}").content.decode()
+    assert "Kenya" in page
+    assert "2 seats are not filled yet." in page
+
+
+def test_a_tie_waits_for_a_lot_that_anyone_can_draw_again(db: None) -> None:
+    union = union_with(seats=1, lots=True)
+    contest = called(union).contests.get()
+    a, b, c = standing(union, contest, "Ana", "Bo", "Cy").values()
+    held(union, contest, [[a], [a], [a], [b], [b], [b], [c]])  # nobody has a half
+    assert (contest.seats_left, contest.tied) == (1, [])
+    # Two went on; one paper is blank, so each has half of what is cast, and not more.
+    held(union, contest, [[a], [a], [a], [b], [b], [b], []])
+    assert contest.seats_left == 1
+    with pytest.raises(Refused, match="nothing to draw"):
+        actions.draw_lot(by=union.by(), contest=contest.id, seed="six dice: 1 2 3 4 5 6", source="dice")
+
+
+def test_a_lot_fills_the_seat_for_which_two_have_the_same_votes(db: None, client: Client) -> None:
+    union = build(charter=charter_text() + RULE.format(seats=2, lots="true").replace("> 1/2", ">= 1/3"))
+    contest = called(union).contests.get()
+    a, b, c = standing(union, contest, "Ana", "Bo", "Cy").values()
+    held(union, contest, [[a, b], [a, b], [a, b], [a, c], [a, c], [a, c], []])
+    assert (contest.elected, sorted(contest.tied)) == ([a], sorted([b, c]))
+    with pytest.raises(Refused, match="A lot is to be drawn"):
+        actions.open_round(by=union.by(), contest=contest.id)
+    with pytest.raises(NotAllowed):
+        actions.draw_lot(by=union.by("KEN"), contest=contest.id, seed="4 2", source="dice")
+    lot = actions.draw_lot(by=union.by(), contest=contest.id, seed="4 2 6", source="Three dice in the hall")
+    contest.refresh_from_db()
+    first = min((b, c), key=lambda key: sha256(f"4 2 6\n{key}".encode()).hexdigest())
+    assert lot.order[0] == first
+    assert (contest.elected, contest.seats_left, contest.tied) == ([a, first], 0, [])
+    assert "Three dice in the hall" in client.get(f"/en/decisions/elections/{contest.election_id}").content.decode()
+
+
+def test_with_few_papers_a_round_is_not_counted(db: None) -> None:
+    union = union_with()
+    contest = called(union).contests.get()
+    (a,) = standing(union, contest, "Ana").values()
+    current = actions.open_round(by=union.by(), contest=contest.id)
+    for key in STATES[:4]:
+        actions.cast_secret(by=union.by(key), secret=current.ballot_id, party=union.parties[key], marked=[a])
+    with pytest.raises(Refused, match="would not be secret"):
+        actions.close_round(by=union.by(), round_id=current.id)
+
+
+def test_a_delegation_withdraws_whom_it_put_forward_and_nobody_joins_later(db: None) -> None:
+    union = union_with()
+    contest = called(union).contests.get()
+    ids = standing(union, contest, "Ana", "Bo", "Cy")
+    actions.withdraw_candidature(by=union.by("KEN"), candidature=ids["Cy"], party=union.parties["KEN"])
+    assert sorted(offered(contest)) == sorted([ids["Ana"], ids["Bo"]])
+    held(union, contest, [[ids["Ana"]]] * 7)
+    with pytest.raises(Refused, match="first round has begun"):
+        standing(union, contest, "Di")
+
+
+def test_a_replay_gives_the_same_state(db: None) -> None:
+    union = union_with(lots=True)
+    contest = called(union).contests.get()
+    a, b = standing(union, contest, "Ana", "Bo").values()
+    held(union, contest, [[a], [a], [a], [a], [b], [b], []])
+    before = state()
+    empty_the_state(UrnPlace)
+    replay()
+    assert not list(differences(before, state()))
+
+
+def test_an_election_is_run_on_pages(db: None, client: Client) -> None:
+    union = union_with()
+    client.force_login(union.secretary, backend=BACKEND)
+    given = {
+        "body": union.body.id,
+        "language": "en",
+        "title": "The council",
+        "rule": "seats",
+        "seats": "Africa: 1\nAsia: 1",
+    }
+    assert client.post("/en/decisions/elections/new", given).status_code == 302
+    contest = Contest.objects.order_by("rank")[0]
+    forward = {
+        "party": union.parties["KEN"],
+        "candidate": "",
+        "name": "Ana",
+        "language": "en",
+        "statement": "I know it.",
+    }
+    assert client.post(f"/en/decisions/contests/{contest.id}/put-forward", forward).status_code == 302
+    assert client.post(f"/en/decisions/contests/{contest.id}/round", {}).status_code == 302
+    ballot = Round.objects.get().ballot
+    own = Client()
+    own.force_login(union.people["TUN"], backend=BACKEND)
+    assert "Ana" in own.get(f"/en/decisions/secret/{ballot.id}/paper").content.decode()
+    for language in ("en", "ar", "zh"):
+        assert client.get(f"/{language}/decisions/elections/{contest.election_id}").status_code == 200
+        assert client.get(f"/{language}/decisions/elections").status_code == 200
+
+
+# --- arithmetic ---
+
+
+@given(
+    st.integers(1, 6),
+    st.lists(st.frozensets(st.sampled_from("abcdef"), max_size=6), min_size=1, max_size=15),
+)
+def test_papers_made_of_counts_have_these_counts_and_no_more_names_than_they_may(
+    most: int, given_papers: list[frozenset[str]]
+) -> None:
+    papers = [frozenset(sorted(paper)[:most]) for paper in given_papers]
+    counts = Counter(name for paper in papers for name in paper)
+    valid = sum(bool(paper) for paper in papers)
+    made = papers_with(counts, valid=valid, blank=len(papers) - valid, invalid=2, most=most)
+    assert Counter(name for paper in made if len(paper) <= most for name in paper) == counts
+    assert sum(not paper for paper in made) == len(papers) - valid
+    assert sum(len(paper) > most for paper in made) == 2
+    assert len(made) == len(papers) + 2
+
+
+def test_counts_that_no_papers_have_are_refused() -> None:
+    with pytest.raises(ValueError, match="no 2 papers"):
+        papers_with({"a": 3}, valid=2, blank=0, invalid=0, most=1)
+
+
+def test_a_lot_is_fair_over_many_seeds_and_depends_on_nothing_but_seed_and_names() -> None:
+    first = Counter(drawn(str(seed), "abcd")[0] for seed in range(2000))
+    assert all(430 < count < 570 for count in first.values())
+    assert drawn("x", "abcd") == drawn("x", "dcba")
+    assert lots_in_order([["a", "b"], ["b", "a"], ["c"]]) == ["b", "a", "c"]

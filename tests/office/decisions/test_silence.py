@@ -1,0 +1,320 @@
+"""Silence procedures: the clock, receipts, breaking by part, what is disclosed, and the end that comes by itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from tests.office.decisions.union import BACKEND, NOW, STATES, Union, build, charter_text, join, silence
+from tests.office.members.conftest import empty_the_state
+
+from comity.groundwork.acts import system_actor
+from comity.groundwork.models import Event, Job
+from comity.groundwork.refusals import NotAllowed, NotFound, Refused
+from comity.groundwork.replay import differences, replay, state
+from comity.groundwork.translated import Text
+from comity.office.charter.actions import change_setting
+from comity.office.decisions import actions
+from comity.office.decisions.actions.silence import ON_THE_WAY
+from comity.office.decisions.models.question import Question
+from comity.office.decisions.models.silence import Silence, SilencePart
+from comity.office.decisions.queries import silence as queries
+from comity.office.members.actions import register_party
+
+PATH = "/en/decisions/silence"
+
+
+@pytest.fixture
+def union(db: None) -> Union:
+    return build()
+
+
+def ended(current: Silence) -> Silence:
+    """After the clock has looked."""
+    actions.end_silences(by=system_actor(current.deadline + ON_THE_WAY + timedelta(seconds=1)))
+    current.refresh_from_db()
+    return current
+
+
+def stages(current: Silence) -> list[str]:
+    return list(current.parts.order_by("rank").values_list("stage", flat=True))
+
+
+def broken_on(union: Union, current: Silence, key: str, rank: int | None, now: datetime = NOW, **more: Text) -> str:
+    part = "" if rank is None else current.parts.get(rank=rank).id
+    row = actions.break_silence(
+        by=union.by(key, now), silence=current.id, party=union.parties[key], part=part, reason=Text.of("Why"), **more
+    )
+    return row.id
+
+
+def test_the_deadline_leaves_every_capital_the_same_working_time(union: Union) -> None:
+    current = silence(union)
+    # Friday 15:00 UTC. In Riyadh Friday and Saturday are of rest, so its time begins on Sunday, and it is Tokyo's holiday on Monday.
+    by_member = {one["member"]: datetime.fromisoformat(one["deadline"]) for one in current.reckonings}
+    assert set(by_member) == set(STATES)
+    assert by_member["SAU"] == datetime(2026, 11, 25, 0, 0, tzinfo=ZoneInfo("Asia/Riyadh"))
+    assert by_member["JPN"] == datetime(2026, 11, 27, 0, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
+    assert current.deadline == max(by_member.values()) == current.fair_deadline
+
+
+def test_unbroken_silence_adopts_by_itself_at_the_deadline_and_not_before(union: Union) -> None:
+    current = silence(union)
+    assert actions.end_silences(by=system_actor(current.deadline)) == 0
+    ended(current)
+    assert current.stage == "adopted"
+    assert current.ended_at == current.deadline
+    assert stages(current) == ["adopted"] * 3
+    assert not Question.objects.exists()
+
+
+def test_the_result_is_that_of_the_deadline_also_when_the_server_was_down(union: Union) -> None:
+    current = silence(union)
+    actions.end_silences(by=system_actor(current.deadline + timedelta(days=9)))
+    current.refresh_from_db()
+    assert (current.stage, current.ended_at) == ("adopted", current.deadline)
+
+
+def test_silence_broken_on_one_paragraph_puts_that_one_to_the_vote(union: Union) -> None:
+    current = silence(union)
+    broken_on(union, current, "KEN", 1, wording=Text.of("Reports are for members."))
+    ended(current)
+    assert current.stage == "broken"
+    assert stages(current) == ["adopted", "broken", "adopted"]
+    put = Question.objects.get()
+    assert (put.source, put.rule, put.mode) == (str(current.ref), "ordinary", "writing")
+    assert [part.reference for part in put.parts.all()] == ["para 2"]
+    assert queries.question_from(current) == put
+
+
+def test_a_break_of_the_whole_breaks_every_part(union: Union) -> None:
+    current = silence(union, then="nothing")
+    broken_on(union, current, "KEN", None)
+    assert stages(ended(current)) == ["broken"] * 3
+    assert not Question.objects.exists()
+
+
+def test_a_break_at_the_deadline_counts_and_a_later_one_is_refused(union: Union) -> None:
+    current = silence(union)
+    broken_on(union, current, "KEN", 0, now=current.deadline)
+    with pytest.raises(Refused, match="deadline has passed"):
+        broken_on(union, current, "TUN", 0, now=current.deadline + timedelta(seconds=1))
+    assert stages(ended(current))[0] == "broken"
+
+
+def test_a_withdrawn_break_does_not_count(union: Union) -> None:
+    current = silence(union)
+    row = broken_on(union, current, "KEN", 0)
+    with pytest.raises(NotFound):
+        actions.withdraw_break(by=union.by("TUN"), broken=row, party=union.parties["TUN"])
+    actions.withdraw_break(by=union.by("KEN"), broken=row, party=union.parties["KEN"])
+    broken_on(union, current, "KEN", 0)  # and can be made anew
+    actions.withdraw_break(
+        by=union.by("KEN"), broken=current.breaks.get(withdrawn_at=None).id, party=union.parties["KEN"]
+    )
+    assert stages(ended(current)) == ["adopted"] * 3
+
+
+def test_only_a_delegation_breaks_silence_and_only_for_its_own_party(union: Union) -> None:
+    current = silence(union)
+    for who in ("", "TUN"):
+        with pytest.raises(NotAllowed):
+            actions.break_silence(
+                by=union.by(who), silence=current.id, party=union.parties["KEN"], reason=Text.of("Why")
+            )
+    broken_on(union, current, "KEN", 0)
+    with pytest.raises(Refused, match="already"):
+        broken_on(union, current, "KEN", 0)
+
+
+def test_an_extension_is_reckoned_as_fairly_from_the_deadline_on(union: Union) -> None:
+    current = silence(union)
+    before = current.deadline
+    actions.extend_silence(by=union.by(), silence=current.id, period="1 working days", reason="A text came late.")
+    current.refresh_from_db()
+    # The deadline was Thursday 15:00 UTC. In Suva it was Friday already, so that its whole working day is the Monday.
+    assert before == datetime(2026, 11, 26, 15, 0, tzinfo=UTC)
+    assert current.deadline == datetime(2026, 12, 1, 0, 0, tzinfo=ZoneInfo("Pacific/Fiji"))
+    assert current.period == "72 hours + 1 working days"
+    assert ["2026-11-23", "Labor Thanksgiving Day"] in next(
+        one["idle"] for one in current.reckonings if one["member"] == "JPN"
+    )
+
+
+def test_a_withdrawn_text_is_not_adopted(union: Union) -> None:
+    current = silence(union)
+    actions.withdraw_silence(by=union.by(), silence=current.id, reason="Overtaken.")
+    assert ended(current).stage == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("naming", "while_it_runs", "at_the_end"),
+    [("at_once", True, True), ("after", False, True), ("never", False, False)],
+)
+def test_who_broke_silence_is_seen_as_the_policy_says(
+    union: Union, client: Client, naming: str, while_it_runs: bool, at_the_end: bool
+) -> None:
+    current = silence(union, naming=naming)
+    broken_on(union, current, "KEN", 1, wording=Text.of("Reports are for members."))
+
+    def seen(client: Client) -> tuple[bool, bool]:
+        page = client.get(f"{PATH}/{current.id}").content.decode()
+        assert "Reports are for members." in page
+        text = page.split('id="parts"')[1].split('id="how"')[0]
+        return "Kenya" in text, "Why" in text.replace("Why it came out so", "")
+
+    assert seen(client) == (while_it_runs, while_it_runs)
+    own, other = Client(), Client()
+    own.force_login(union.people["KEN"], backend=BACKEND)
+    other.force_login(union.people["TUN"], backend=BACKEND)
+    assert seen(own) == (True, True)
+    assert seen(other) == (while_it_runs, while_it_runs)
+    ended(current)
+    assert seen(client) == (at_the_end, at_the_end)
+    assert seen(own) == (True, True)
+
+
+def test_what_is_never_named_is_in_no_public_event_row_or_leaf(union: Union) -> None:
+    current = silence(union, naming="never")
+    before = Event.objects.count()
+    broken_on(union, current, "KEN", 1)
+    ended(current)
+    party = union.parties["KEN"].encode()
+    for event in Event.objects.filter(seq__gte=before).prefetch_related("parts"):
+        public = event.audience == "public"
+        assert not (public and any(party in bytes(part.payload or b"") for part in event.parts.all())), event.type
+        assert party not in bytes(event.leaf)
+        assert union.people["KEN"].id.encode() not in bytes(event.leaf)
+    part = SilencePart.objects.get(silence=current, rank=1)
+    assert (part.outcome, part.against) == ("", 1)
+
+
+def test_a_rule_that_does_not_bind_objectors_names_them_and_says_whom_it_binds(db: None) -> None:
+    union = build(
+        charter=charter_text()
+        + '\n[[rule]]\nid = "tacit"\ntitle = "Tacit acceptance"\nsource = "Example"\ncertainty = "example"\n'
+        'silence = "10 months"\nfails_if = "objections >= 1/3 of all"\nbinds = "not-objectors"\n'
+    )
+    with pytest.raises(Refused, match="has to be named"):
+        silence(union, rule="tacit", naming="never")
+    current = silence(union, rule="tacit")
+    assert current.deadline.date().isoformat() == "2027-09-21"  # the seat is not set: midnight UTC after the last day
+    broken_on(union, current, "KEN", None)
+    ended(current)
+    assert stages(current) == ["adopted"] * 3
+    found = queries.seen_parts(current, union.by(), queries.members_of(current))
+    assert [part.not_bound for part in found if part.part] == [("Kenya",)] * 3
+
+
+def test_a_member_without_a_calendar_is_named_and_reckoned_by_the_seat(union: Union, client: Client) -> None:
+    change_setting(by=union.by(), key="clock", value={"seat": "CHN", "day_seconds": None}, reason="its seat")
+    party = register_party(by=union.by(), kind="union", name=Text.of("Atlantic Union"))
+    join(union, party.id, party.id, union.by())
+    current = silence(union)
+    one = next(one for one in current.reckonings if one["member"] == party.id)
+    assert (one["own"], one["zone"]) == (False, "Asia/Shanghai")
+    page = client.get(f"{PATH}/{current.id}").content.decode()
+    assert "No calendar of its own" in page
+    assert "by the calendar of the seat" in page
+
+
+def test_a_faster_clock_runs_in_a_demonstration_only_and_says_so(db: None, client: Client) -> None:
+    union = build(demonstration=True)
+    change_setting(by=union.by(), key="clock", value={"seat": "CHN", "day_seconds": 20}, reason="to be watched")
+    current = silence(union)
+    assert current.deadline == NOW + timedelta(seconds=60)
+    assert current.fair_deadline == datetime(2026, 11, 26, 15, 0, tzinfo=UTC)
+    page = client.get(f"{PATH}/{current.id}").content.decode()
+    assert "Here a day lasts 20 seconds." in page
+    assert "At its real pace silence would end" in page
+
+
+def test_an_organisation_that_is_no_demonstration_runs_at_the_real_pace(union: Union) -> None:
+    change_setting(by=union.by(), key="clock", value={"seat": "", "day_seconds": 20}, reason="by mistake")
+    current = silence(union)
+    assert (current.day_seconds, current.deadline) == (None, current.fair_deadline)
+
+
+def test_every_delegation_is_told_and_confirms_receipt(union: Union, client: Client) -> None:
+    current = silence(union)
+    mails = [
+        job.arguments for job in Job.objects.filter(name="groundwork.mail", arguments__subject__startswith="Under")
+    ]
+    assert {mail["to"] for mail in mails} == {f"{key.lower()}@example.org" for key in STATES}
+    assert "Reporting" in mails[0]["subject"]
+    assert f"/decisions/silence/{current.id}" in mails[0]["text"]
+    assert "26 November 2026" in mails[0]["text"]
+    actions.confirm_receipt(by=union.by("KEN"), silence=current.id, party=union.parties["KEN"])
+    with pytest.raises(Refused, match="already"):
+        actions.confirm_receipt(by=union.by("KEN"), silence=current.id, party=union.parties["KEN"])
+    page = client.get(f"{PATH}/{current.id}").content.decode()
+    assert "1 of 7 delegations have confirmed" in page
+    assert "not yet" not in page  # which they are is for members
+    client.force_login(union.people["TUN"], backend=BACKEND)
+    assert "not yet" in client.get(f"{PATH}/{current.id}").content.decode()
+
+
+def test_a_replay_gives_the_same_state(union: Union) -> None:
+    first, second = silence(union), silence(union, naming="never")
+    actions.confirm_receipt(by=union.by("KEN"), silence=first.id, party=union.parties["KEN"])
+    row = broken_on(union, first, "KEN", 1)
+    broken_on(union, second, "TUN", 0)
+    actions.withdraw_break(by=union.by("KEN"), broken=row, party=union.parties["KEN"])
+    actions.extend_silence(by=union.by(), silence=second.id, period="24 hours", reason="More time.")
+    ended(first)
+    second.refresh_from_db()
+    ended(second)
+    before = state()
+    empty_the_state()
+    replay()
+    assert not list(differences(before, state()))
+
+
+def test_a_delegate_breaks_silence_on_the_page(union: Union, client: Client) -> None:
+    current = silence(union, now=timezone.now())
+    client.force_login(union.people["KEN"], backend=BACKEND)
+    page = client.get(f"{PATH}/{current.id}").content.decode()
+    assert "On the clock of Kenya" in page
+    part = current.parts.get(rank=1)
+    assert f'value="{part.id}" selected' in client.get(f"{PATH}/{current.id}/break?part={part.id}").content.decode()
+    given = {"party": union.parties["KEN"], "part": part.id, "language": "en", "reason": "It costs too much."}
+    assert client.post(f"{PATH}/{current.id}/break", given).status_code == 302
+    row = current.breaks.get()
+    assert (row.part_id, str(row.reason), row.party_id) == (part.id, "It costs too much.", union.parties["KEN"])
+    assert client.post(f"{PATH}/{current.id}/breaks/{row.id}/withdraw", {}).status_code == 302
+    assert client.post(f"{PATH}/{current.id}/receipt", {"party": union.parties["KEN"]}).status_code == 302
+    assert "Your delegation has confirmed receipt." in client.get(f"{PATH}/{current.id}").content.decode()
+
+
+def test_the_secretariat_lays_a_text_under_silence_on_the_page(union: Union, client: Client) -> None:
+    client.force_login(union.secretary, backend=BACKEND)
+    given = {
+        "body": union.body.id,
+        "language": "en",
+        "title": "Fees",
+        "parts": "# para 1 | Amount\nFees are paid yearly.\n\n# para 2\nThey are equal.",
+        "rule": "silence",
+        "naming": "after",
+        "then": "vote",
+        "then_rule": "important",
+    }
+    answer = client.post(f"{PATH}/new", given)
+    made = Silence.objects.get()
+    assert answer.headers["Location"] == f"{PATH}/{made.id}"
+    told = [(part.reference, part.label, str(part.text)) for part in made.parts.order_by("rank")]
+    assert told == [("para 1", "Amount", "Fees are paid yearly."), ("para 2", "", "They are equal.")]
+    assert client.post(f"{PATH}/{made.id}/extend", {"number": 24, "unit": "hours", "reason": "More"}).status_code == 302
+    assert client.post(f"{PATH}/{made.id}/withdraw", {"reason": "Overtaken"}).status_code == 302
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "zh", "fr", "es", "ru"])
+def test_pages_are_there_in_every_language(union: Union, client: Client, language: str) -> None:
+    current = silence(union)
+    broken_on(union, current, "KEN", 1)
+    for address in ("", f"/{current.id}"):
+        assert client.get(f"/{language}/decisions/silence{address}").status_code == 200
+    ended(current)
+    assert client.get(f"/{language}/decisions/silence/{current.id}").status_code == 200
