@@ -33,13 +33,13 @@ class PresenceNoted(OfMeeting):
             return (
                 _("%(party)s is present at %(meeting)s.") if self.arrived else _("%(party)s left %(meeting)s.")
             ) % words
-        arrived = ngettext("%(count)d party arrived", "%(count)d parties arrived", len(self.arrived))
-        left = ngettext("%(count)d party left", "%(count)d parties left", len(self.left))
-        return _("%(meeting)s: %(arrived)s, %(left)s.") % {
-            **words,
-            "arrived": arrived % {"count": len(self.arrived)},
-            "left": left % {"count": len(self.left)},
-        }
+        counted = [
+            ngettext("%(count)d party arrived", "%(count)d parties arrived", len(self.arrived))
+            % {"count": len(self.arrived)},
+            ngettext("%(count)d party left", "%(count)d parties left", len(self.left)) % {"count": len(self.left)},
+        ]
+        said = [told for told, who in zip(counted, (self.arrived, self.left), strict=True) if who]
+        return _("%(meeting)s: %(what)s.") % {**words, "what": ", ".join(said)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
