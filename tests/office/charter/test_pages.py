@@ -186,6 +186,19 @@ def test_the_editor_is_for_the_keeper_alone(members: House) -> None:
     assert Client().post("/en/charter/rules/drafts/new", {"text": charter()}, headers=LIVE).status_code == 403
 
 
+def test_programs_read_the_rules_and_every_version(members: House) -> None:
+    client = Client()
+    now = client.get("/api/v1/charter/rules").json()
+    assert [one["id"] for one in now["rules"]] == ["ordinary", "amendment", "accord"]
+    assert now["rules"][1]["certainty"] == ["text", "practice"]
+    assert client.get("/api/v1/charter/rules?on=2020-01-01").status_code == 404
+    actions.adopt_charter(by=members.by, draft=members.draft(charter("yes > no")).id, vote=members.passed())
+    newest, first = client.get("/api/v1/charter/rules/versions").json()
+    assert (newest["number"], first["number"]) == (2, 1)
+    assert newest["outcome"]["verdict"] == "adopted"
+    assert client.get(f"/api/v1/charter/rules/versions/{first['id']}").json() == first
+
+
 # --- trying a rule ---
 
 
