@@ -16,7 +16,7 @@ from comity.groundwork.models import Event, Job
 from comity.groundwork.refusals import NotAllowed, NotFound, Refused
 from comity.groundwork.replay import differences, replay, state
 from comity.groundwork.translated import Text
-from comity.office.charter.actions import change_setting
+from comity.office.charter.actions import change_setting, dissolve_body
 from comity.office.decisions import actions
 from comity.office.decisions.actions.silence import ON_THE_WAY
 from comity.office.decisions.models.question import Question
@@ -88,6 +88,38 @@ def test_silence_broken_on_one_paragraph_puts_that_one_to_the_vote(union: Union)
     assert (put.source, put.rule, put.mode) == (str(current.ref), "ordinary", "writing")
     assert [part.reference for part in put.parts.all()] == ["para 2"]
     assert queries.question_from(current) == put
+
+
+def test_broken_parts_can_be_put_before_the_body_for_consensus(union: Union) -> None:
+    current = silence(union, then="consensus", then_rule="by-consensus")
+    broken_on(union, current, "KEN", 1)
+    ended(current)
+    put = Question.objects.get()
+    assert (put.rule, put.mode, put.source) == ("by-consensus", "meeting", str(current.ref))
+
+
+def test_a_rule_that_is_gone_by_the_deadline_leaves_the_result_and_puts_nothing(
+    union: Union, caplog: pytest.LogCaptureFixture, client: Client
+) -> None:
+    current = silence(union)
+    broken_on(union, current, "KEN", 1)
+    dissolve_body(by=union.by(), body=union.body.id, dissolved_on=NOW.date(), reason="Merged")
+    ended(current)
+    assert current.stage == "broken"
+    assert not Question.objects.exists()
+    assert "were not put" in caplog.text
+    assert "The secretariat can put it." in client.get(f"{PATH}/{current.id}").content.decode()
+
+
+def test_a_deadline_can_be_moved_many_times_and_not_without_end(union: Union) -> None:
+    current = silence(union)
+    for _ in range(5):
+        actions.extend_silence(by=union.by(), silence=current.id, period="24 hours", reason="More time.")
+    current.refresh_from_db()
+    assert current.period == "72 hours" + 5 * " + 24 hours"
+    Silence.objects.filter(id=current.id).update(period="72 hours" + 32 * " + 24 hours")
+    with pytest.raises(Refused, match="too often"):
+        actions.extend_silence(by=union.by(), silence=current.id, period="24 hours", reason="More time.")
 
 
 def test_a_break_of_the_whole_breaks_every_part(union: Union) -> None:

@@ -89,7 +89,7 @@ class OpenSilenceForm(ActForm):
         label=gettext_lazy("If silence is broken on some parts"), choices=Then.choices, widget=forms.RadioSelect
     )
     then_rule = forms.ChoiceField(
-        label=gettext_lazy("Rule of the vote"),
+        label=gettext_lazy("Rule by which these are decided"),
         required=False,
         choices=lambda: [("", "—"), *_rules([Kind.VOTE])],
     )

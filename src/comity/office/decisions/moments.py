@@ -1,4 +1,4 @@
-"""Moments in words: on the clock of a place, in the reader's language."""
+"""Moments and periods in words: on the clock of a place, in the reader's language."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_datetime_format
 
+from comity.office.decisions.words import engine_language
 from comity.office.members.dates import locale
+from comity.rules.timing import parse_period
+from comity.rules.words import say
 
 
 def moment_text(moment: datetime, zone: tzinfo = UTC) -> str:
@@ -24,3 +27,9 @@ def ahead(moment: datetime, zone: ZoneInfo) -> str:
     minutes = 0 if offset is None else int(offset.total_seconds()) // 60
     sign = "−" if minutes < 0 else "+"
     return f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def period_text(written: str) -> str:
+    """A period, or several that follow each other (`72 hours + 1 working days`), in the reader's language."""
+    periods = [parse_period(one) for one in written.split(" + ")]
+    return " + ".join(say(f"unit.{one.unit}", engine_language(), n=one.number) for one in periods)

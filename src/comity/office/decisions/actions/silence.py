@@ -52,6 +52,8 @@ logger = logging.getLogger(__name__)
 
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_REASON = 300, 50_000, 5_000
 MOST_PARTS = 500
+LONGEST_PERIODS = 350
+"""Letters of all periods together, some twenty of them."""
 ON_THE_WAY = timedelta(seconds=2)
 """How long after a deadline its result is recorded: what was sent before it may still be on its way to the record."""
 
@@ -86,7 +88,7 @@ def open_silence(
         raise Refused(
             _("By this rule a decision does not bind everybody: whom it does not bind has to be named."), field="naming"
         )
-    if following is Then.VOTE:
+    if following is not Then.NOTHING:
         _vote_rule(held.charter, then_rule, by.now)
     else:
         then_rule = ""
@@ -143,7 +145,7 @@ def _vote_rule(charter: Charter, name: str, now: datetime) -> None:
     except RulesError as error:
         raise Refused(str(error), field="then_rule") from error
     if chosen is None or chosen.kind is not Kind.VOTE or chosen.election is not None:
-        raise Refused(_("Choose the rule by which broken parts are put to the vote."), field="then_rule")
+        raise Refused(_("Choose the rule by which broken parts are decided."), field="then_rule")
 
 
 def _parts(by: Actor, asked: list[PartAsked]) -> tuple[SilentPart, ...]:
@@ -300,6 +302,8 @@ def extend_silence(*, by: Actor, silence: str, period: str, reason: str, body: s
     _of_body(current, body)
     if by.now > current.deadline:
         raise Refused(_("The deadline has passed."))
+    if len(current.period) > LONGEST_PERIODS:
+        raise Refused(_("The deadline was moved too often: withdraw the text and lay it anew."), field="period")
     try:
         longer = parse_period(period)
         clock = set_clock(
@@ -325,7 +329,7 @@ def extend_silence(*, by: Actor, silence: str, period: str, reason: str, body: s
 @applies(SilenceExtended)
 def _apply_silence_extended(stated: SilenceExtended, recorded: Recorded) -> None:
     row = Silence.objects.get(id=stated.silence)
-    row.period = f"{row.period} + {stated.period}"[:40]
+    row.period = f"{row.period} + {stated.period}"
     row.deadline, row.fair_deadline, row.sources = stated.deadline, stated.fair_deadline, stated.sources
     before = {one["member"]: one["idle"] for one in row.reckonings}
     row.reckonings = [
@@ -368,7 +372,7 @@ def run_down(now: datetime) -> list[Silence]:
 
 @act("decisions.end_silences", may=(), records=(SilenceEnded,))
 def end_silences(*, by: Actor) -> int:
-    """Record what followed from deadlines that have passed, and put to the vote what was to be; how many. The clock does this."""
+    """Record what followed from deadlines that have passed, and put what was broken as it was to be; how many. The clock does this."""
     ended = run_down(by.now)
     for current in ended:
         _end(by, current)
@@ -430,7 +434,7 @@ def _end(by: Actor, current: Silence) -> None:
             silence=current.id, deadline=current.deadline, stage=stage.value, parts=ended, breaks=tuple(shown)
         ),
     )
-    if stage is SilenceStage.BROKEN and current.then == Then.VOTE:
+    if stage is SilenceStage.BROKEN and current.then != Then.NOTHING:
         _put_broken(by, current, [part for part, one in zip(parts, ended, strict=True) if one.stage == stage])
 
 
@@ -441,13 +445,13 @@ def _put_broken(by: Actor, current: Silence, parts: list[SilencePart]) -> None:
             body=current.body_id,
             title=current.title,
             rule=current.then_rule,
-            mode=Mode.WRITING.value,
+            mode=(Mode.WRITING if current.then == Then.VOTE else Mode.MEETING).value,
             source=str(current.ref),
             parts=[PartAsked(reference=part.reference, label=part.label, text=part.text) for part in parts],
         )
     except Refused as refused:
         # The charter or the body may have changed since. The end of silence stands all the same; its page says that nothing was put.
-        logger.warning("silence %s: its broken parts were not put to the vote: %s", current.id, refused)
+        logger.warning("silence %s: its broken parts were not put: %s", current.id, refused)
 
 
 @applies(SilenceEnded)

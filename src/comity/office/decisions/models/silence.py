@@ -32,7 +32,7 @@ class Silence(models.Model):
     body = models.ForeignKey(Body, models.PROTECT, related_name="silences")
     charter = id_field()
     rule = models.CharField(max_length=100)
-    period = models.CharField(max_length=40)
+    period = models.CharField(max_length=400)
     naming = models.CharField(max_length=20, choices=Naming.choices)
     then = models.CharField(max_length=20, choices=Then.choices)
     then_rule = models.CharField(max_length=100, blank=True)

@@ -31,6 +31,7 @@ from comity.office.decisions.forms_silence import (
     parts_asked,
 )
 from comity.office.decisions.models.silence import Silence
+from comity.office.decisions.moments import period_text
 from comity.office.decisions.queries import silence as queries
 from comity.office.decisions.vocabulary_silence import Naming, SilenceStage, Then
 
@@ -70,6 +71,7 @@ def silence(request: Request, key: str) -> HttpResponse:
         "charter": ruled[0] if ruled else None,
         "parts": queries.seen_parts(current, request.actor, names),
         "clocks": clocks,
+        "period": period_text(current.period),
         "own_clocks": [own[party] for party in speaks],
         "decisive": [one for one in clocks if one.decisive],
         "without": [one for one in clocks if not one.own],
