@@ -350,3 +350,15 @@ def test_pages_are_there_in_every_language(union: Union, client: Client, languag
         assert client.get(f"/{language}/decisions/silence{address}").status_code == 200
     ended(current)
     assert client.get(f"/{language}/decisions/silence/{current.id}").status_code == 200
+
+
+def test_the_page_of_the_office_leads_to_what_is_under_silence_and_to_elections(union: Union, client: Client) -> None:
+    page = client.get("/en/decisions/").content.decode()
+    assert "No text is under silence." in page
+    assert "No election was called." in page
+    current = silence(union)
+    assert f"/en/decisions/silence/{current.id}" in client.get("/en/decisions/").content.decode()
+    assert f"/en/decisions/silence/{current.id}" in client.get("/en/").content.decode()
+    client.force_login(union.secretary, backend=BACKEND)
+    assert "/en/decisions/silence/new" in client.get("/en/decisions/").content.decode()
+    assert "/en/decisions/elections/new" in client.get("/en/decisions/").content.decode()

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from comity.groundwork.acts import Actor
+from comity.groundwork.acts import Actor, may_do
 from comity.groundwork.audiences import PUBLIC
 from comity.groundwork.ids import is_id
 from comity.groundwork.panels import Panel, register_panel
@@ -128,6 +128,13 @@ def _of_body_panel(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
 
 
 register_panel(Panel("charter.body", 46, "decisions/_elections.html", _of_body_panel))
+
+
+def _of_office_panel(actor: Actor, _ref: Ref | None) -> Mapping[str, Any] | None:
+    return {"elections": list(listing(actor)[:5]), "may_call": may_do(actor, "decisions.call_election")}
+
+
+register_panel(Panel("decisions.list", 20, "decisions/_elections.html", _of_office_panel))
 
 
 def _names(ids: Iterable[str]) -> Names:

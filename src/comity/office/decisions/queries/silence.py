@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from comity.groundwork.acts import Actor
+from comity.groundwork.acts import Actor, may_do
 from comity.groundwork.audiences import MEMBERS, PUBLIC, SECRETARIAT
 from comity.groundwork.ids import is_id
 from comity.groundwork.panels import HOME, Panel, Waiting, register_panel, waits
@@ -268,6 +268,13 @@ def _of_body_panel(_actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
 
 
 register_panel(Panel("charter.body", 45, "decisions/_silences.html", _of_body_panel))
+
+
+def _of_office_panel(actor: Actor, _ref: Ref | None) -> Mapping[str, Any] | None:
+    return {"silences": list(listing()[:5]), "may_open": may_do(actor, "decisions.open_silence")}
+
+
+register_panel(Panel("decisions.list", 10, "decisions/_silences.html", _of_office_panel))
 
 
 def _names(ids: Iterable[str]) -> Names:
