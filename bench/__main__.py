@@ -58,6 +58,10 @@ def _parts(given: argparse.Namespace) -> dict[str, tuple[str, Callable[[], None]
             "votes a second, maps, restarts, watchers",
             lambda: _script("ballot_box", *(("--tiny",) if tiny else ())),
         ),
+        "live_channel": (
+            "from the closing of a vote to the last of 5,000 screens",
+            lambda: _script("live_channel", *(("--listeners", "100", "--rounds", "2") if tiny else ())),
+        ),
         "power": (
             "power of every member under a rule, and powerindex",
             lambda: _script("power", *(("--rounds", "1", "--no-peer") if tiny else ())),
@@ -79,7 +83,7 @@ def main() -> int:
         "parts",
         nargs="*",
         metavar="PART",
-        help="speed live cold hidden stability worst_off groups coordination routing ballot_box power rules pages",
+        help="speed live cold hidden stability worst_off groups coordination routing ballot_box live_channel power rules pages",
     )
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--draws", type=int, help="splits or draws of every part that has them")

@@ -124,7 +124,7 @@ def test_where_the_line_cannot_be_kept_open_pages_ask(site: Site, contexts: list
     contexts[2].add_init_script("delete window.EventSource")
     hall, desk = contexts[2].new_page(), signed_in(contexts[1], site, CHAIR)
     asked: list[str] = []
-    hall.on("request", lambda request: asked.append(request.url) if "/live" in request.url else None)
+    hall.on("request", lambda request: asked.append(request.url) if re.search("/live[/?]", request.url) else None)
     hall.goto(site.at("/hall"))
     desk.goto(site.at("/suspend"))
     desk.get_by_role("button", name="Suspend the meeting").click()
@@ -146,7 +146,7 @@ def test_without_script_every_page_says_where_the_newest_state_is(site: Site, br
     context.close()
 
 
-@pytest.mark.parametrize("language", ["ar", "en", "zh"])
+@pytest.mark.parametrize("language", ["ar", "zh"])
 def test_no_page_has_a_barrier_or_is_wider_than_a_phone(
     site: Site, contexts: list[BrowserContext], language: str
 ) -> None:

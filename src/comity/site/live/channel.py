@@ -56,12 +56,16 @@ class NotUnderstood(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What somebody wants to be told. after: number of the last event that they know of, None: they begin now."""
+    """What somebody wants to be told. after: number of the last event that they know of, None: they begin now.
+
+    again: a line broke. Parts follow the events by a moment, so all of them are sent anew.
+    """
 
     about: frozenset[str]
     parts: tuple[tuple[str, str], ...]
     after: int | None
     language: str
+    again: bool = False
 
 
 class Channel:
@@ -179,7 +183,7 @@ def understood(query: bytes, headers: Iterable[tuple[bytes, bytes]]) -> Question
     if language not in dict(settings.LANGUAGES):
         raise NotUnderstood("language: one of " + ", ".join(code for code, _word in settings.LANGUAGES))
     known = (again or after or [""])[-1]
-    return Question(frozenset(about), tuple(dict.fromkeys(parts)), _number(known), language)
+    return Question(frozenset(about), tuple(dict.fromkeys(parts)), _number(known), language, bool(again))
 
 
 def _thing(written: str) -> str:
@@ -226,7 +230,8 @@ def before(question: Question, who: Asking) -> tuple[bytes, int]:
 def _changed_parts(question: Question, who: Asking) -> list[tuple[str, str]]:
     """The parts whose things changed. Whoever may not read a part is not told that its thing changed, either."""
     things = {ref for _name, ref in question.parts}
-    changed = changed_since(who.reader, things, -1 if question.after is None else question.after) if things else {}
+    since = -1 if question.after is None or question.again else question.after
+    changed = changed_since(who.reader, things, since) if things else {}
     return [part for part in question.parts if part[1] in changed]
 
 

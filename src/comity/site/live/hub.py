@@ -221,6 +221,8 @@ class Hub:
             for listener in self._by_part.get(part.wanted, ()):
                 if listener.reader.may_read(part.audience):
                     listener.made((name, ref), part.body)
+        if not events:
+            return
         most = 0
         for event in events:
             for ref in event.refs:

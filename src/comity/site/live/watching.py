@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from weakref import WeakSet
@@ -89,13 +89,12 @@ class Watch(threading.Thread):
         if not events:
             return False
         self.last = max(self.last, *(event.seq for event in events))
-        now = timezone.now()
-        self._deliver(events, self._parts(events), now)
+        self._deliver(events, (), timezone.now())
+        for wanted in self._hub.wanted_of({ref for event in events for ref in event.refs}):
+            made = make(wanted, anew=True)
+            if made is not None:  # each goes out at once: those who read one language do not wait for the next
+                self._deliver((), (made,), timezone.now())
         return True
-
-    def _parts(self, events: Iterable[Happened]) -> list[Made]:
-        refs = dict.fromkeys(ref for event in events for ref in event.refs)
-        return [made for wanted in self._hub.wanted_of(refs) if (made := make(wanted, anew=True)) is not None]
 
     def _wait(self) -> None:
         """Until something may have happened, a second at most."""

@@ -18,6 +18,7 @@ from comity.office.decisions.queries import questions
 from comity.office.decisions.queries.board import board
 from comity.office.decisions.queries.reading import voters
 from comity.office.decisions.vocabulary import QuestionStage, VoteStage
+from comity.office.meetings.models import PointOfOrder
 
 
 def latest_in(meeting: str) -> Vote | None:
@@ -57,6 +58,13 @@ def _on_phone(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
     return {"votes": mine} if mine else None
 
 
+def _on_floor(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
+    """Open votes of the meeting, on every page of it at once; the page that it leads to knows who votes."""
+    rows = Vote.objects.select_related("question").filter(question__meeting=ref.id if ref else "", stage=VoteStage.OPEN)
+    found = [vote for vote in rows.order_by("id") if actor.reader.may_read(vote.question.audience)]
+    return {"votes": found} if found else None
+
+
 def _of_meeting(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
     """Questions of the meeting, as its page and its desk list them."""
     rows = Question.objects.filter(questions.for_reader(actor), meeting=ref.id if ref else "")
@@ -64,7 +72,20 @@ def _of_meeting(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
     return {"questions": listed} if listed else None
 
 
+def _on_point(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
+    """The question whether a challenged ruling on a point of order stands, or the way to put it."""
+    point = PointOfOrder.objects.filter(id=ref.id if ref else "").first()
+    if point is None or point.challenged_at is None or point.settled_at is not None:
+        return None
+    question = questions.challenge_of(str(point.ref))
+    if question is None and not questions.runs_meeting(actor, point.meeting_id):
+        return None
+    return {"question": question, "point": point}
+
+
+register_panel(Panel("meetings.point", 30, "decisions/_on_point.html", _on_point))
 register_panel(Panel("meetings.projector", 30, "decisions/_hall.html", _in_hall))
+register_panel(Panel("meetings.now", 30, "decisions/_on_floor.html", _on_floor))
 register_panel(Panel("meetings.phone", 30, "decisions/_on_phone.html", _on_phone))
 register_panel(Panel("meetings.meeting", 40, "decisions/_of_meeting.html", _of_meeting))
 register_panel(Panel("meetings.desk", 40, "decisions/_of_meeting.html", _of_meeting))

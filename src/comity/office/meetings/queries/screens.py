@@ -104,32 +104,33 @@ def _audience(ref: Ref) -> str | None:
 
 def _now(ref: Ref, reader: Reader) -> dict[str, Any] | None:
     current = meeting(ref.id, reader)
-    return None if current is None else {"now": now_of(current)}
+    if current is None:
+        return None
+    return {"now": now_of(current), "floor": [html for _rank, html in drawn("meetings.now", ref)]}
 
 
 def _hall(ref: Ref, reader: Reader) -> dict[str, Any] | None:
     current = meeting(ref.id, reader)
     if current is None:
         return None
-    drawn = hall_panels(ref)
+    shown = drawn("meetings.projector", ref)
     return {
         "now": now_of(current),
         "when": when(current),
-        "first": [html for rank, html in drawn if rank < BEFORE_THE_ITEM],
-        "then": [html for rank, html in drawn if rank >= BEFORE_THE_ITEM],
+        "first": [html for rank, html in shown if rank < BEFORE_THE_ITEM],
+        "then": [html for rank, html in shown if rank >= BEFORE_THE_ITEM],
     }
 
 
-def hall_panels(ref: Ref) -> list[tuple[int, SafeString]]:
-    """What later offices show in the hall, by rank; as a visitor sees it, for whoever is in the hall sees it."""
-    visitor = actor_for(None, timezone.now())
-    drawn = []
-    for panel in panels_at("meetings.projector"):
+def drawn(place: str, ref: Ref) -> list[tuple[int, SafeString]]:
+    """What later offices show at a place that all see alike, by rank; as a visitor sees it."""
+    visitor, found = actor_for(None, timezone.now()), []
+    for panel in panels_at(place):
         filled = panel.fill(visitor, ref)
         if filled is not None:
             html = render_to_string(panel.template, {"marks_used": set(), **filled})
-            drawn.append((panel.rank, mark_safe(html)))
-    return drawn
+            found.append((panel.rank, mark_safe(html)))
+    return found
 
 
 NOW = register_part(Part("meetings.now", MEETING, "meetings/_now.html", _audience, _now))
