@@ -137,6 +137,51 @@ def test_no_page_has_a_barrier_or_is_wider_than_a_phone(site: str, phone: Browse
     assert found == {}
 
 
+def test_progress_undo_and_the_original_follow_what_the_module_shows(site: str, phone: BrowserContext) -> None:
+    page = phone.new_page()
+    page.goto(f"{site.format('ar')}/answer")
+    page.wait_for_load_state("networkidle")
+    assert not page.is_visible('[data-role="undo"]')
+    first = shown(page)
+    page.click('button[value="agree"]')
+    page.wait_for_function("before => document.querySelector('[data-role=statement]').innerText !== before", arg=first)
+    assert " 1 " in page.inner_text('[data-role="progress"]')
+    assert page.locator('[data-role="original"] p').get_attribute("lang") == "en"
+    assert page.locator('[data-role="statement"] .sign').count() == 1
+    page.wait_for_selector('[data-role="state"]:not(:empty)')
+    page.click('[data-role="undo"] a')
+    assert shown(page) == first
+    assert page.is_visible('[data-role="before"]')
+
+
+def test_the_map_moves_while_a_script_votes(site: str, phone: BrowserContext) -> None:
+    page = phone.new_page()
+    address, key = site.format("en"), site.rsplit("/", 1)[-1]
+    box = f"{site.split('/{}')[0]}/c/{key}"
+    page.goto(f"{address}/results")
+    drawn = (
+        "[...document.querySelectorAll('[data-role=map] svg .c')].map(mark => mark.getAttribute('transform')).join()"
+    )
+    before = page.evaluate(drawn)
+    for voter in range(12):
+        # Each voter comes with a browser of their own.
+        fresh = phone.browser.new_context() if phone.browser is not None else phone
+        html = fresh.request.get(f"{address}/answer").text()
+        ticket = html.partition('data-ticket="')[2].partition('"')[0]
+        answers = [{"statement": number, "vote": 1 if number % 2 == voter % 2 else -1} for number in range(1, 40)]
+        sent = fresh.request.post(
+            f"{box}/votes", data={"answers": answers}, headers={"Authorization": f"Ballot {ticket}"}
+        )
+        assert sent.json()["taken"] > 20
+        fresh.close()
+    page.wait_for_function(f"before => {drawn} !== before", arg=before, timeout=60_000)
+    assert page.inner_text('[data-role="newer"]')
+    moved = page.evaluate(drawn)
+    # What the module painted is what the server draws of the same version.
+    page.reload()
+    assert sorted(page.evaluate(drawn).split(",")) == sorted(moved.split(","))
+
+
 def test_a_statement_is_answered_with_the_keyboard_alone(site: str, phone: BrowserContext) -> None:
     page = phone.new_page()
     page.goto(f"{site.format('en')}/answer")

@@ -11,6 +11,7 @@ from django.utils import translation
 from tests.office.consultations.conftest import Town, crowd, opened, prepared, publish
 
 from comity.ballot_box import Answer, Follower, Published, new_participant
+from comity.groundwork.actions import cite
 from comity.groundwork.refs import Ref, name_all
 from comity.groundwork.translated import Text
 from comity.office.consultations import actions
@@ -203,6 +204,40 @@ def test_weighted_by_two_questions_stands_beside_what_it_is(asked: Consultation,
     found = browse().get(at(asked, "")).context["together"]
     assert "Too few people" in found.why_not
     assert found.rows == ()
+
+
+def test_a_statement_leads_to_what_was_answered_to_it_once_results_are_shown(
+    asked: Consultation, town: Town, browse: Browse
+) -> None:
+    row = asked.statements.get(number=3)
+    page = browse().get(f"/en/consultations/statements/{row.id}")
+    found = page.context["answered"]
+    assert found.bars[0].share == "50%"
+    assert [str(question) for question, _rows in found.by_question] == ["Where?", "Work?"]
+    html = page.content.decode()
+    assert "What was answered" in html
+    assert f"by=statement-{row.number}" in html
+    kept_back = opened(town.actor(), showing="closed")
+    crowd(kept_back)
+    publish(kept_back)
+    row = kept_back.statements.get(number=3)
+    assert browse().get(f"/en/consultations/statements/{row.id}").context["answered"] is None
+    assert browse(town.secretary).get(f"/en/consultations/statements/{row.id}").context["answered"] is not None
+
+
+def test_a_thing_that_cites_twice_is_named_twice(asked: Consultation, town: Town, browse: Browse) -> None:
+    rows = [asked.statements.get(number=number) for number in (1, 2)]
+    for relation in ("answers", "quotes"):
+        cite(by=town.actor(), source=rows[0].ref, target=rows[1].ref, relation=relation)
+    found = browse().get(f"/en/consultations/statements/{rows[1].id}").context["cited_by"]
+    assert [(citation.relation, name) for citation, name, _page in found] == [
+        ("answers", "“Every village school gets a library.”"),
+        ("quotes", "“Every village school gets a library.”"),
+    ]
+
+
+def test_the_report_says_how_well_one_person_was_one_voice(asked: Consultation, browse: Browse) -> None:
+    assert "one person is one voice only as far" in browse().get(at(asked, "/report")).content.decode()
 
 
 # --- forms and names ---

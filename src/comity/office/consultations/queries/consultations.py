@@ -30,7 +30,7 @@ from comity.office.consultations.models import (
     Statement,
 )
 from comity.office.consultations.roles import FACILITATOR, MODERATOR
-from comity.office.consultations.vocabulary import OUT, Decision, FindingKind, Stage
+from comity.office.consultations.vocabulary import OUT, Decision, Entry, FindingKind, Stage
 
 GOING_ON = (Stage.OPEN, Stage.CLOSED)
 
@@ -74,6 +74,19 @@ def moderates(current: Consultation, actor: Actor, *, at: str = "") -> bool:
     """Whether somebody sees the queue of a consultation."""
     place = at or str(current.ref)
     return actor.holds(SECRETARY) or actor.holds(FACILITATOR, place) or actor.holds(MODERATOR, place)
+
+
+def one_voice(current: Consultation) -> str:
+    """How well one person was one voice, by who could take part; for whoever reads results."""
+    return {
+        Entry.OPEN: _(
+            "Whoever had the link could take part: one person is one voice only as far as each used one browser."
+        ),
+        Entry.ACCOUNTS: _("One account had one voice."),
+        Entry.INVITED: _("One invitation had one voice."),
+        Entry.DELEGATIONS: _("One member of a delegation had one voice."),
+        Entry.EMBEDDED: _("One person has one voice as far as that site knows its people."),
+    }[Entry(current.entry)]
 
 
 def segments_of(current: Consultation) -> list[Segment]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from comity.groundwork.acts import may_do, version
-from comity.groundwork.pages import Request, act_page, found_or_refused, text_given
+from comity.groundwork.pages import ActForm, Request, act_page, found_or_refused, text_given
 from comity.office.consultations import actions
 from comity.office.consultations.forms import (
     AcceptForm,
@@ -71,57 +72,71 @@ def _to_moderate(request: Request, key: str) -> Statement:
     return found_or_refused(seen)
 
 
-def _after(row: Statement) -> dict[str, Any]:
-    """Where a decision leads: on in the queue if the statement waited, else to its page."""
-    if row.decision == Decision.WAITING:
-        return {"after": "consultations:queue", "after_args": [row.consultation_id]}
-    return {"after": "consultations:statement", "after_args": [row.id]}
+def _deciding(
+    request: Request,
+    key: str,
+    form: type[ActForm],
+    does: Callable[..., Any],
+    *,
+    title: str,
+    given: Callable[[Statement, dict[str, Any]], dict[str, Any]] = lambda _row, values: values,
+    initial: Callable[[Statement], dict[str, Any]] = lambda _row: {},
+    **words: Any,
+) -> HttpResponse:
+    """An act's page for a decision on a statement, which `title` names.
+
+    given: the act's other arguments from what the form gives. initial: what the form shows at first. words: as `act_page` takes
+    them. A decision leads on in the queue if the statement waited, else to its page.
+    """
+    row = _to_moderate(request, key)
+    waited = row.decision == Decision.WAITING
+    place = ("consultations:queue", row.consultation_id) if waited else ("consultations:statement", row.id)
+    return act_page(
+        request,
+        form,
+        lambda values: does(by=request.actor, consultation=row.consultation_id, statement=key, **given(row, values)),
+        **{
+            "title": title % {"statement": row.text},
+            "initial": {"seen": version(row.ref), **initial(row)},
+            "after": place[0],
+            "after_args": [place[1]],
+            **words,
+        },
+    )
+
+
+def _reason_alone(_row: Statement, values: dict[str, Any]) -> dict[str, Any]:
+    return {"reason": values["reason"]}
 
 
 def accept(request: Request, key: str) -> HttpResponse:
     """Accepting a statement."""
-    row = _to_moderate(request, key)
-    return act_page(
+    return _deciding(
         request,
+        key,
         AcceptForm,
-        lambda values: actions.accept(
-            by=request.actor,
-            consultation=row.consultation_id,
-            statement=key,
-            meta=values["meta"],
-            reason=values["reason"],
-            seen=values["seen"],
-        ),
+        actions.accept,
         act="consultations.accept",
-        title=_("Accept “%(statement)s”") % {"statement": row.text},
+        title=_("Accept “%(statement)s”"),
         button=_("Accept"),
         done=_("The statement was accepted."),
         consequence=_("From now on people are asked it."),
-        initial={"meta": row.meta, "seen": version(row.ref)},
-        **_after(row),
+        initial=lambda row: {"meta": row.meta},
     )
 
 
 def reject(request: Request, key: str) -> HttpResponse:
     """Rejecting a statement."""
-    row = _to_moderate(request, key)
-    return act_page(
+    return _deciding(
         request,
+        key,
         ReasonForm,
-        lambda values: actions.reject(
-            by=request.actor,
-            consultation=row.consultation_id,
-            statement=key,
-            reason=values["reason"],
-            seen=values["seen"],
-        ),
+        actions.reject,
         act="consultations.reject",
-        title=_("Reject “%(statement)s”") % {"statement": row.text},
+        title=_("Reject “%(statement)s”"),
         button=_("Reject"),
         done=_("The statement was rejected."),
         consequence=_("Nobody is asked it any more. Its author reads the reason. It can be accepted later."),
-        initial={"seen": version(row.ref)},
-        **_after(row),
     )
 
 
@@ -141,118 +156,93 @@ def merge(request: Request, key: str) -> HttpResponse:
     def prepare(form: MergeForm) -> None:
         form.fields["into"].choices = choices[:MOST_OFFERED]  # type: ignore[attr-defined]  # a ChoiceField
 
-    return act_page(
+    return _deciding(
         request,
+        key,
         MergeForm,
-        lambda values: actions.merge(
-            by=request.actor,
-            consultation=row.consultation_id,
-            statement=key,
-            into=values["into"],
-            reason=values["reason"],
-            seen=values["seen"],
-        ),
+        actions.merge,
         act="consultations.merge",
-        title=_("Merge “%(statement)s”") % {"statement": row.text},
+        title=_("Merge “%(statement)s”"),
         lede=_("Into a statement that says the same. Those that are most alike come first."),
         button=_("Merge"),
         done=_("The statement was merged."),
         consequence=_("Nobody is asked it any more. What was answered to it stays with the words that people read."),
         prepare=prepare,
-        initial={"seen": version(row.ref)},
-        **_after(row),
     )
 
 
 def split(request: Request, key: str) -> HttpResponse:
     """Putting one or several statements in the place of one."""
-    row = _to_moderate(request, key)
 
-    def does(values: dict[str, Any]) -> None:
-        texts = [text_given(line, row.text.original_language) for line in values["texts"]]
-        actions.split(
-            by=request.actor,
-            consultation=row.consultation_id,
-            statement=key,
-            texts=texts,
-            reason=values["reason"],
-            seen=values["seen"],
-        )
+    def given(row: Statement, values: dict[str, Any]) -> dict[str, Any]:
+        language = row.text.original_language
+        return {**values, "texts": [text_given(line, language) for line in values["texts"]]}
 
-    return act_page(
+    return _deciding(
         request,
+        key,
         SplitForm,
-        does,
+        actions.split,
         act="consultations.split",
-        title=_("Replace “%(statement)s”") % {"statement": row.text},
+        title=_("Replace “%(statement)s”"),
         lede=_("By one statement in better words, or by several that each say one thing."),
         button=_("Replace"),
         done=_("The statement was replaced."),
         consequence=_(
             "People are asked the new ones. What was answered to the old one stays with the words that people read."
         ),
-        initial={"texts": row.text.original, "seen": version(row.ref)},
-        **_after(row),
+        given=given,
+        initial=lambda row: {"texts": row.text.original},
     )
 
 
 def reword(request: Request, key: str) -> HttpResponse:
     """Rewording a statement that nobody was asked yet."""
-    row = _to_moderate(request, key)
-    return act_page(
+    return _deciding(
         request,
+        key,
         RewordForm,
-        lambda values: actions.reword(
-            by=request.actor,
-            consultation=row.consultation_id,
-            statement=key,
-            text=text_given(values["text"], current=row.text),
-            reason=values["reason"],
-            seen=values["seen"],
-        ),
+        actions.reword,
         act="consultations.reword",
-        title=_("Reword “%(statement)s”") % {"statement": row.text},
+        title=_("Reword “%(statement)s”"),
         button=_("Reword"),
         done=_("The statement was reworded. It still waits to be accepted."),
         consequence=_("Its author reads the new words and the reason."),
-        initial={"text": row.text.original, "seen": version(row.ref)},
-        **_after(row),
+        given=lambda row, values: {**values, "text": text_given(values["text"], current=row.text)},
+        initial=lambda row: {"text": row.text.original},
     )
 
 
 def erase(request: Request, key: str) -> HttpResponse:
     """Erasing a statement's text."""
-    row = _to_moderate(request, key)
-    return act_page(
+    return _deciding(
         request,
+        key,
         RemoveAuthorForm,
-        lambda values: actions.erase_statement(
-            by=request.actor, consultation=row.consultation_id, statement=key, reason=values["reason"]
-        ),
+        actions.erase_statement,
         act="consultations.erase_statement",
-        title=_("Erase the text of “%(statement)s”") % {"statement": row.text},
+        title=_("Erase the text of “%(statement)s”"),
         button=_("Erase"),
         done=_("The text was erased."),
         after="consultations:consultation",
-        after_args=[row.consultation_id],
+        after_args=[found_statement(request, key).consultation_id],
         consequence=_(
             "Its words leave the tables and every event; the record still verifies. Nobody is asked it any more."
         ),
+        given=_reason_alone,
         grave=True,
     )
 
 
 def remove_author(request: Request, key: str) -> HttpResponse:
     """Removing whoever wrote a statement."""
-    row = _to_moderate(request, key)
-    return act_page(
+    return _deciding(
         request,
+        key,
         RemoveAuthorForm,
-        lambda values: actions.remove_participant(
-            by=request.actor, consultation=row.consultation_id, statement=key, reason=values["reason"]
-        ),
+        actions.remove_participant,
         act="consultations.remove_participant",
-        title=_("Remove the author of “%(statement)s”") % {"statement": row.text},
+        title=_("Remove the author of “%(statement)s”"),
         button=_("Remove the participant"),
         done=_("The participant was removed."),
         after="consultations:statement",
@@ -261,5 +251,6 @@ def remove_author(request: Request, key: str) -> HttpResponse:
             "All their answers are taken out, exactly, and they cannot answer again. Nobody learns who they are or what they "
             "answered. Their statements stay until you decide on each."
         ),
+        given=_reason_alone,
         grave=True,
     )

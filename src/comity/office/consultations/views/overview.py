@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from comity.groundwork.acts import may_do
 from comity.groundwork.facts import FACTS
+from comity.groundwork.models import Citation
 from comity.groundwork.pages import Request, found_or_refused, page_of_list, part_of_timeline
 from comity.groundwork.queries import cited_by
 from comity.groundwork.refs import Ref, name_all, page_of
@@ -16,7 +17,9 @@ from comity.office.consultations.events.consultations import AnswersSealed, Part
 from comity.office.consultations.models import Consultation, Statement
 from comity.office.consultations.queries import consultations, results
 from comity.office.consultations.queries import statements as of_statements
+from comity.office.consultations.queries.answers import answered
 from comity.office.consultations.vocabulary import Stage
+from comity.opinion.report.drawings import definitions
 
 MODERATION = (
     events.StatementSeeded,
@@ -111,9 +114,10 @@ def statement(request: Request, key: str) -> HttpResponse:
     current = row.consultation
     moderates = consultations.moderates(current, request.actor)
     merged, parts = of_statements.lineage(row)
-    citations = cited_by(row.ref)
-    names = name_all(Ref.parse(citation.source) for citation in citations)
+    latest = results.latest(current) if results.may_see(current, request.actor) else None
     page = {
+        "answered": answered(current, latest, row.number) if latest is not None else None,
+        "definitions": definitions(),
         "current": current,
         "row": row,
         "readable": consultations.shown_to_all(row) or (moderates and row.erased_at is None),
@@ -125,12 +129,18 @@ def statement(request: Request, key: str) -> HttpResponse:
         and current.stage in {Stage.OPEN, Stage.CLOSED},
         "may_keep": may_do(request.actor, "consultations.keep_finding", consultation=current.id)
         and bool(current.published),
-        "cited_by": [
-            (citation, name, page_of(ref)) for citation, (ref, name) in zip(citations, names.items(), strict=False)
-        ],
+        "cited_by": citing(row.ref),
         **part_of_timeline(request, about=row.ref),
     }
     return render(request, "consultations/statement.html", page)
+
+
+def citing(ref: Ref) -> list[tuple[Citation, str, str | None]]:
+    """What cites a thing: the citation, what cites it by name, and its page."""
+    citations = cited_by(ref)
+    sources = [Ref.parse(citation.source) for citation in citations]
+    names = name_all(sources)
+    return [(citation, names[source], page_of(source)) for citation, source in zip(citations, sources, strict=True)]
 
 
 def log(request: Request, key: str) -> HttpResponse:

@@ -16,8 +16,6 @@ from django.views.decorators.cache import never_cache
 from comity.ballot_box import Place
 from comity.groundwork.acts import may_do
 from comity.groundwork.pages import Request, act_page, found_or_refused
-from comity.groundwork.queries import cited_by
-from comity.groundwork.refs import Ref, name_all, page_of
 from comity.groundwork.refusals import Refused
 from comity.office.consultations import actions, polis
 from comity.office.consultations.box import the_box
@@ -28,8 +26,9 @@ from comity.office.consultations.queries import findings as of_findings
 from comity.office.consultations.queries import history as of_history
 from comity.office.consultations.queries import maps as of_maps
 from comity.office.consultations.queries import results as of_results
+from comity.office.consultations.queries.consultations import one_voice
 from comity.office.consultations.queries.weighting import together
-from comity.office.consultations.views.overview import found_here, found_statement
+from comity.office.consultations.views.overview import citing, found_here, found_statement
 from comity.office.consultations.views.taking_part import known_participant
 from comity.office.consultations.vocabulary import FindingKind
 from comity.opinion.report import render_html
@@ -46,7 +45,7 @@ def _seen(request: Request, key: str) -> tuple[Consultation, of_results.Shown | 
 def results(request: Request, key: str) -> HttpResponse:
     """What was found: in short, the map, common ground, divides, the slate, participation, what is missing."""
     current, latest = _seen(request, key)
-    page: dict[str, Any] = {"current": current, "latest": latest}
+    page: dict[str, Any] = {"current": current, "latest": latest, "one_voice": one_voice(current)}
     if latest is not None:
         page |= of_findings.for_page(current, latest)
         page["together"] = together(current, latest.result, page["here"])
@@ -71,6 +70,7 @@ def report(request: Request, key: str, *, printed: bool = False) -> HttpResponse
         url=current.source,
         attribution=current.attribution,
         simulated=current.simulated,
+        notes=(*result.source.notes, one_voice(current)),
     )
     language = (get_language() or "en").split("-")[0]
     written = render_html(replace(result, source=source), language, printed=printed)
@@ -176,16 +176,11 @@ def _keep(request: Request, current: Consultation, kind: str, statement: str) ->
 def finding(request: Request, key: str) -> HttpResponse:
     """A finding as it was kept, and what has become of it since."""
     row = found_or_refused(consultations.finding(key))
-    citations = cited_by(row.ref)
-    names = name_all(Ref.parse(citation.source) for citation in citations)
-    followed = [
-        (citation, names[Ref.parse(citation.source)], page_of(Ref.parse(citation.source))) for citation in citations
-    ]
     page = {
         "row": row,
         "current": row.consultation,
         "name": consultations.finding_name(row),
-        "followed": followed,
+        "followed": citing(row.ref),
         **of_findings.kept(row),
     }
     return render(request, "consultations/finding.html", page)

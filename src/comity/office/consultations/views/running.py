@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from comity.groundwork.acts import check_may, may_do, version
-from comity.groundwork.pages import Request, act_page, found_or_refused, text_given
+from comity.groundwork.pages import ActForm, Form, Request, act_page, found_or_refused, text_given
 from comity.office.consultations import actions
 from comity.office.consultations.actions.consultations import terms_of
 from comity.office.consultations.forms import (
@@ -34,13 +35,46 @@ from comity.office.consultations.views.overview import found_here
 from comity.office.consultations.vocabulary import Entry, Moderating, Showing, Stage
 
 
+def _making(
+    request: Request, form: type[Form], makes: Callable[[dict[str, Any]], Consultation], **words: Any
+) -> HttpResponse:
+    """An act's page that leads to the consultation that it made. words: as `act_page` takes them."""
+    made: list[Consultation] = []
+    answer = act_page(
+        request, form, lambda values: made.append(makes(values)), **{"after": "consultations:list", **words}
+    )
+    return redirect("consultations:consultation", made[0].id) if made else answer
+
+
+def _doing(
+    request: Request,
+    key: str,
+    does: Callable[..., Any],
+    *,
+    title: str,
+    form: type[ActForm] = SureForm,
+    after: str = "consultations:consultation",
+    **words: Any,
+) -> HttpResponse:
+    """An act's page for an act that takes nothing but the consultation, which `title` names. words: as `act_page` takes them."""
+    current = found_here(request, key)
+    return act_page(
+        request,
+        form,
+        lambda _values: does(by=request.actor, consultation=key),
+        title=title % {"consultation": current.title},
+        after=after,
+        after_args=() if after == "consultations:list" else [key],
+        **words,
+    )
+
+
 def create(request: Request) -> HttpResponse:
     """Preparing a consultation."""
-    made: list[Consultation] = []
 
-    def does(values: dict[str, Any]) -> None:
+    def makes(values: dict[str, Any]) -> Consultation:
         language = values["language"]
-        new = actions.create(
+        return actions.create(
             by=request.actor,
             title=text_given(values["title"], language),
             background=text_given(values["background"], language),
@@ -48,17 +82,15 @@ def create(request: Request) -> HttpResponse:
             segments=segments_asked(values["segments"], language),
             **{name: values[name] for name in _PLAIN},
         )
-        made.append(new)
 
-    answer = act_page(
+    return _making(
         request,
         NewConsultationForm,
-        does,
+        makes,
         act="consultations.create",
         title=_("Prepare a consultation"),
         lede=_("Nobody sees it until you open it. Statements come next."),
         done=_("The consultation was prepared. Now enter the first statements."),
-        after="consultations:list",
         initial={
             "languages": [get_language()],
             "entry": Entry.OPEN,
@@ -67,7 +99,6 @@ def create(request: Request) -> HttpResponse:
             "proposals": True,
         },
     )
-    return redirect("consultations:consultation", made[0].id) if made else answer
 
 
 _PLAIN = (
@@ -88,18 +119,17 @@ _PLAIN = (
 
 def import_polis(request: Request) -> HttpResponse:
     """Making a consultation of a Polis export."""
-    made: list[Consultation] = []
 
-    def does(values: dict[str, Any]) -> None:
+    def makes(values: dict[str, Any]) -> Consultation:
         files = {
             name: values[name].read() if values[name] else b"" for name in ("comments", "votes", "people", "summary")
         }
-        made.append(actions.import_polis(by=request.actor, title=values["title"], language=values["language"], **files))
+        return actions.import_polis(by=request.actor, title=values["title"], language=values["language"], **files)
 
-    answer = act_page(
+    return _making(
         request,
         ImportForm,
-        does,
+        makes,
         act="consultations.import_polis",
         title=_("Import a Polis export"),
         lede=_(
@@ -107,10 +137,8 @@ def import_polis(request: Request) -> HttpResponse:
         ),
         button=_("Import"),
         done=_("The consultation was imported; its first result appears in a moment."),
-        after="consultations:list",
         consequence=_("It is open to whoever has the link, and every single answer in it is public, as in the export."),
     )
-    return redirect("consultations:consultation", made[0].id) if made else answer
 
 
 def change(request: Request, key: str) -> HttpResponse:
@@ -207,19 +235,15 @@ def seed(request: Request, key: str) -> HttpResponse:
 
 def open_consultation(request: Request, key: str) -> HttpResponse:
     """Opening a consultation."""
-    current = found_here(request, key)
-    again = current.stage == Stage.CLOSED
-    title = _("Open “%(consultation)s” again") if again else _("Open “%(consultation)s”")
-    return act_page(
+    again = found_here(request, key).stage == Stage.CLOSED
+    return _doing(
         request,
-        SureForm,
-        lambda _values: actions.open_consultation(by=request.actor, consultation=key),
+        key,
+        actions.open_consultation,
         act="consultations.open",
-        title=title % {"consultation": current.title},
+        title=_("Open “%(consultation)s” again") if again else _("Open “%(consultation)s”"),
         button=_("Open it"),
         done=_("The consultation is open."),
-        after="consultations:consultation",
-        after_args=[key],
         consequence=_(
             "From now on people can answer. Who may take part, what they are asked about themselves and whether answers are "
             "published cannot change any more."
@@ -229,34 +253,29 @@ def open_consultation(request: Request, key: str) -> HttpResponse:
 
 def close(request: Request, key: str) -> HttpResponse:
     """Closing a consultation."""
-    current = found_here(request, key)
-    return act_page(
+    return _doing(
         request,
-        SureForm,
-        lambda _values: actions.close(by=request.actor, consultation=key),
+        key,
+        actions.close,
         act="consultations.close",
-        title=_("Close “%(consultation)s”") % {"consultation": current.title},
+        title=_("Close “%(consultation)s”"),
         button=_("Close"),
         done=_("The consultation is closed."),
-        after="consultations:consultation",
-        after_args=[key],
         consequence=_("Nobody can answer any more. It can be opened again until its result is final."),
     )
 
 
 def freeze(request: Request, key: str) -> HttpResponse:
     """Making the result final."""
-    current = found_here(request, key)
-    return act_page(
+    return _doing(
         request,
-        FinalForm,
-        lambda _values: actions.freeze(by=request.actor, consultation=key),
+        key,
+        actions.freeze,
+        form=FinalForm,
         act="consultations.freeze",
-        title=_("Make the result of “%(consultation)s” final") % {"consultation": current.title},
+        title=_("Make the result of “%(consultation)s” final"),
         button=_("Make it final"),
         done=_("The answers are final. The final result appears here once it is computed."),
-        after="consultations:consultation",
-        after_args=[key],
         consequence=_("No answer and no statement can change after this, and the consultation cannot be opened again."),
         grave=True,
     )
@@ -264,13 +283,12 @@ def freeze(request: Request, key: str) -> HttpResponse:
 
 def archive(request: Request, key: str) -> HttpResponse:
     """Putting a consultation away."""
-    current = found_here(request, key)
-    return act_page(
+    return _doing(
         request,
-        SureForm,
-        lambda _values: actions.archive(by=request.actor, consultation=key),
+        key,
+        actions.archive,
         act="consultations.archive",
-        title=_("Archive “%(consultation)s”") % {"consultation": current.title},
+        title=_("Archive “%(consultation)s”"),
         button=_("Archive"),
         done=_("The consultation was archived."),
         after="consultations:list",
@@ -280,17 +298,15 @@ def archive(request: Request, key: str) -> HttpResponse:
 
 def simulate_arrivals(request: Request, key: str) -> HttpResponse:
     """Letting invented people arrive."""
-    current = found_here(request, key)
-    return act_page(
+    return _doing(
         request,
-        SureForm,
-        lambda _values: actions.simulate_arrivals(by=request.actor, consultation=key),
+        key,
+        actions.simulate_arrivals,
         act="consultations.simulate_arrivals",
-        title=_("Let invented people arrive in “%(consultation)s”") % {"consultation": current.title},
+        title=_("Let invented people arrive in “%(consultation)s”"),
         button=_("Let them arrive"),
         done=_("Invented people are arriving: watch the results for some seconds."),
         after="consultations:results",
-        after_args=[key],
         consequence=_("Two hundred invented people answer, some every second. Nobody is asked."),
     )
 
@@ -298,16 +314,15 @@ def simulate_arrivals(request: Request, key: str) -> HttpResponse:
 def duplicate(request: Request, key: str) -> HttpResponse:
     """Preparing a consultation like another."""
     current = found_here(request, key)
-    made: list[Consultation] = []
 
-    def does(values: dict[str, Any]) -> None:
+    def makes(values: dict[str, Any]) -> Consultation:
         title = text_given(values["title"], current.title.original_language)
-        made.append(actions.duplicate(by=request.actor, consultation=key, title=title))
+        return actions.duplicate(by=request.actor, consultation=key, title=title)
 
-    answer = act_page(
+    return _making(
         request,
         DuplicateForm,
-        does,
+        makes,
         act="consultations.duplicate",
         title=_("Prepare a consultation like “%(consultation)s”") % {"consultation": current.title},
         lede=_("With the same terms and the same first statements; without dates, participants and answers."),
@@ -317,7 +332,6 @@ def duplicate(request: Request, key: str) -> HttpResponse:
         after_args=[key],
         initial={"title": current.title.original},
     )
-    return redirect("consultations:consultation", made[0].id) if made else answer
 
 
 def embedding(request: Request, key: str) -> HttpResponse:
