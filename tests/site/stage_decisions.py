@@ -155,6 +155,9 @@ PLAUSIBLE_DECISIONS: dict[str, Callable[[Stage], dict[str, Any]]] = {
         "source": s.ref("records.document", "document_public"), "documents": [s["document_public"]],
         "consequence": {"act": "charter.adopt_tenet", "arguments": {}},
     },
+    "decisions.put_challenge": lambda s: {
+        "point": s["point_challenged"], "body": s["council"], "meeting": s["meeting"],
+    },
     "decisions.qualify": lambda s: {
         "kind": "weight", "party": s["kenya"], "body": s["council"], "name": "share", "value": "2/3",
         "other": "", "since": "2026-01-01", "until": "2090-01-01", "reason": "scale", "source": "table",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("electorate", electorate.listing, name="electorate"),
     path("electorate/new", electorate.qualify, name="qualify"),
     path("electorate/<str:key>/end", electorate.end, name="end_qualification"),
+    path("points/<str:key>/put", putting.put_challenge, name="put_challenge"),
     path("rulings/<str:key>", overview.ruling, name="ruling"),
     path("rulings/<str:key>/challenge", putting.challenge, name="challenge"),
     path("proxies/<str:key>/withdraw", taking_part.withdraw_proxy, name="withdraw_proxy"),

@@ -7,6 +7,7 @@ from comity.office.decisions.actions.consensus import (
     object_formally,
     withdraw_objection,
 )
+from comity.office.decisions.actions.deciding import carry_out
 from comity.office.decisions.actions.election import (
     SeatsAsked,
     call_election,
@@ -17,17 +18,8 @@ from comity.office.decisions.actions.election import (
     withdraw_candidature,
 )
 from comity.office.decisions.actions.electorate import end_qualification, qualify
-from comity.office.decisions.actions.question import (
-    PartAsked,
-    amend,
-    carry_out,
-    challenge,
-    divide,
-    order_amendments,
-    put_to_vote,
-    rule_on,
-    withdraw,
-)
+from comity.office.decisions.actions.question import PartAsked, amend, divide, put_to_vote, withdraw
+from comity.office.decisions.actions.ruling import challenge, order_amendments, put_challenge, rule_on
 from comity.office.decisions.actions.secret import (
     begin_secret_again,
     cancel_secret,
@@ -92,6 +84,7 @@ __all__ = [
     "open_silence",
     "open_vote",
     "order_amendments",
+    "put_challenge",
     "put_forward",
     "put_to_vote",
     "qualify",

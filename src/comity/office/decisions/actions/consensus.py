@@ -11,7 +11,7 @@ from comity.groundwork.refusals import NotFound, Refused
 from comity.groundwork.texts import clean_original
 from comity.groundwork.translated import Text
 from comity.office.decisions.actions.checks import KEEPS, PRESIDES, SPEAKS, belongs, the_party, the_question
-from comity.office.decisions.actions.question import record_decided
+from comity.office.decisions.actions.deciding import DECIDES, record_decided
 from comity.office.decisions.actions.vote import check_turn
 from comity.office.decisions.events.consensus import (
     AdoptedWithoutVote,
@@ -19,7 +19,6 @@ from comity.office.decisions.events.consensus import (
     ObjectionMade,
     ObjectionWithdrawn,
 )
-from comity.office.decisions.events.question import QuestionDecided
 from comity.office.decisions.models.consensus import ConsensusOutcome, Dissociation, FormalObjection
 from comity.office.decisions.models.question import Question
 from comity.office.decisions.queries import reading
@@ -100,7 +99,7 @@ def _apply_objection_withdrawn(stated: ObjectionWithdrawn, recorded: Recorded) -
     FormalObjection.objects.filter(id=stated.objection).update(withdrawn_at=recorded.time)
 
 
-@act("decisions.adopt_without_vote", may=PRESIDES, records=(AdoptedWithoutVote, QuestionDecided))
+@act("decisions.adopt_without_vote", may=PRESIDES, records=(AdoptedWithoutVote, *DECIDES))
 def adopt_without_vote(*, by: Actor, question: str, body: str = "", meeting: str = "") -> ConsensusOutcome:
     """Adopt a question by consensus, once it was found that there is one, nobody challenges that, and no objection stands."""
     current = the_question(question, QuestionStage.PUT)

@@ -1,8 +1,8 @@
-"""Acts on questions: put, amend, order, divide, withdraw, rule on, challenge, carry out. How questions are voted on is in `vote`."""
+"""Acts on questions: put, amend, divide, withdraw. Rulings are in `ruling`, what follows from a decision in `deciding`, votes in `vote`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -14,24 +14,20 @@ from django.utils.translation import gettext_noop
 
 from comity import ledger
 from comity.groundwork.actions import record_citation
-from comity.groundwork.acts import ACTS, Actor, act, applies, check_may, record, unchanged
+from comity.groundwork.acts import ACTS, Actor, act, applies, check_may, record
 from comity.groundwork.audiences import PUBLIC
 from comity.groundwork.events import Cited
 from comity.groundwork.ids import is_id, new_id
 from comity.groundwork.log import Recorded
-from comity.groundwork.models import Person
-from comity.groundwork.perform import perform
 from comity.groundwork.refs import KINDS, Ref
 from comity.groundwork.refusals import NotFound, Refused
-from comity.groundwork.roles import SECRETARY
-from comity.groundwork.texts import clean_line, clean_original, clean_text
+from comity.groundwork.texts import clean_line, clean_original
 from comity.groundwork.translated import Text
 from comity.ledger import LedgerError
 from comity.office.charter.models import Body
 from comity.office.charter.queries import charter_in_force, charter_version
 from comity.office.decisions.actions.checks import (
     KEEPS,
-    PRESIDES,
     SPEAKS,
     belongs,
     one_of,
@@ -39,30 +35,19 @@ from comity.office.decisions.actions.checks import (
     the_question,
 )
 from comity.office.decisions.events.question import (
-    ConsequenceCarriedOut,
-    PartChanged,
     PartTerms,
-    QuestionDecided,
     QuestionPut,
     QuestionWithdrawn,
-    RulingChallenged,
-    RulingMade,
 )
-from comity.office.decisions.models import Question, QuestionPart, Ruling, Vote
-from comity.office.decisions.models.consensus import ConsensusOutcome
-from comity.office.decisions.models.secret import SecretBallot
+from comity.office.decisions.models import Question, QuestionPart
 from comity.office.decisions.vocabulary import Mode, QuestionKind, QuestionStage
 from comity.office.meetings.queries.meetings import meeting as meeting_by_id
 from comity.office.meetings.vocabulary import AHEAD
-from comity.rules import Kind, RulesError, Verdict
+from comity.rules import Kind, RulesError
 from comity.rules import Rule as CharterRule
 
 MOST_PARTS, LONGEST_TITLE, LONGEST_PART = 500, 300, 50_000
-CHALLENGE = "challenge"
-"""The id that charters give to the rule for challenges to a ruling."""
-TITLES = (gettext_noop("Challenge to a ruling: “%(title)s”"), gettext_noop("Separate vote: %(parts)s"))
-FURTHEST_FIRST = "order of amendments"
-"""The statement of a ruling on which amendment is furthest from the original."""
+SEPARATELY = gettext_noop("Separate vote: %(parts)s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +176,7 @@ def amend(
         )
     if party:
         the_party(party)
-    held = _rule_of(current, rule or current.rule)
+    held = rule_of(current, rule or current.rule)
     return record_put(
         by,
         QuestionPut(
@@ -211,29 +196,6 @@ def amend(
             parts=_parts(by, parts, may_be_empty=True),
         ),
     )
-
-
-@act("decisions.order_amendments", may=PRESIDES, records=(RulingMade,))
-def order_amendments(
-    *,
-    by: Actor,
-    question: str,
-    order: list[str],
-    reason: str = "",
-    person: str = "",
-    body: str = "",
-    meeting: str = "",
-) -> Ruling:
-    """Find in which order amendments are taken, the one furthest from the original first. person: who found it, if another wrote it down.
-
-    This is a ruling: it can be challenged.
-    """
-    current = the_question(question, QuestionStage.PUT)
-    belongs(current, body, meeting)
-    waiting = {row.id for row in amendments_waiting(current)}
-    if len(order) != len(set(order)) or set(order) != waiting or not order:
-        raise Refused(_("Name each amendment that is not decided yet, once."), field="order")
-    return _record_ruling(by, current, FURTHEST_FIRST, holds=True, reason=reason, person=person, order=tuple(order))
 
 
 @act("decisions.divide", may=(*KEEPS, *SPEAKS), records=(QuestionPut,))
@@ -263,9 +225,9 @@ def divide(
             kind=QuestionKind.PART.value,
             body=current.body_id,
             parent=current.id,
-            title=in_all_languages(TITLES[1], parts=", ".join(part.reference for part in chosen)),
+            title=in_all_languages(SEPARATELY, parts=", ".join(part.reference for part in chosen)),
             charter=current.charter,
-            rule=_rule_of(current, rule or current.rule).id,
+            rule=rule_of(current, rule or current.rule).id,
             mode=current.mode,
             moved_by=party,
             source="",
@@ -302,242 +264,6 @@ def amendments_waiting(question: Question) -> list[Question]:
         parent=question, kind=QuestionKind.AMENDMENT, stage__in=(QuestionStage.PUT, QuestionStage.VOTING)
     )
     return sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.id))
-
-
-# --- rulings ---
-
-
-@act("decisions.rule_on", may=PRESIDES, records=(RulingMade,))
-def rule_on(
-    *,
-    by: Actor,
-    question: str,
-    statement: str,
-    holds: bool = True,
-    reason: str = "",
-    person: str = "",
-    body: str = "",
-    meeting: str = "",
-) -> Ruling:
-    """Rule on a question: that it is an important one, that all efforts at consensus are exhausted. Never computed; can be challenged."""
-    current = the_question(question, QuestionStage.PUT)
-    belongs(current, body, meeting)
-    said = clean_line(statement, most=300, field="statement")
-    if said == FURTHEST_FIRST:
-        raise Refused(_("The order of amendments has an act of its own."), field="statement")
-    return _record_ruling(by, current, said, holds=holds, reason=reason, person=person)
-
-
-def _record_ruling(
-    by: Actor,
-    question: Question,
-    statement: str,
-    *,
-    holds: bool,
-    reason: str,
-    person: str,
-    order: tuple[str, ...] = (),
-) -> Ruling:
-    named = person or by.person_id or ""
-    if not is_id(named) or not Person.objects.filter(id=named).exists():
-        raise Refused(_("Say who found it: a finding has a name."), field="person")
-    ruling = new_id(by.now)
-    record(
-        by,
-        RulingMade(
-            question=question.id,
-            meeting=question.meeting,
-            readable_by=question.audience,
-            ruling=ruling,
-            statement=statement,
-            holds=holds,
-            by_role="chair",
-            named=named,
-            reason=clean_text(reason, most=1000, field="reason", empty=True),
-            order=order,
-        ),
-    )
-    return Ruling.objects.get(id=ruling)
-
-
-@applies(RulingMade)
-def _apply_ruling_made(stated: RulingMade, recorded: Recorded) -> None:
-    Ruling.objects.create(
-        id=stated.ruling,
-        question_id=stated.question,
-        statement=stated.statement,
-        holds=stated.holds,
-        by_role=stated.by_role,
-        named=stated.named,
-        reason=stated.reason,
-        order=list(stated.order),
-        made_at=recorded.time,
-    )
-    for rank, key in enumerate(stated.order, start=1):
-        Question.objects.filter(id=key).update(rank=rank)
-
-
-@act("decisions.challenge", may=(*KEEPS, *SPEAKS), records=(QuestionPut, RulingChallenged))
-def challenge(*, by: Actor, ruling: str, party: str, reason: str = "", body: str = "", meeting: str = "") -> Question:
-    """Challenge a ruling. It is put to the vote at once, by the rule that the charter has for that; yes overrules."""
-    made = Ruling.objects.select_related("question").filter(id=ruling).first() if is_id(ruling) else None
-    if made is None:
-        raise NotFound(_("There is no such ruling."))
-    current = the_question(made.question_id, QuestionStage.PUT)
-    belongs(current, body, meeting)
-    if made.challenge_id is not None:
-        raise Refused(_("This ruling was challenged already."))
-    the_party(party)
-    held = _rule_of(current, CHALLENGE, missing=_("The charter has no rule for a challenge to a ruling."))
-    question = record_put(
-        by,
-        QuestionPut(
-            question=new_id(by.now),
-            meeting=current.meeting,
-            readable_by=current.audience,
-            kind=QuestionKind.CHALLENGE.value,
-            body=current.body_id,
-            parent=current.id,
-            title=in_all_languages(TITLES[0], title=made.statement),
-            charter=current.charter,
-            rule=held.id,
-            mode=current.mode,
-            moved_by=party,
-            source="",
-            consequence=None,
-            parts=(),
-        ),
-    )
-    why = clean_text(reason, most=1000, field="reason", empty=True)
-    record(
-        by,
-        RulingChallenged(
-            question=current.id,
-            meeting=current.meeting,
-            readable_by=current.audience,
-            ruling=made.id,
-            challenge=question.id,
-            party=party,
-            reason=why,
-        ),
-    )
-    return question
-
-
-@applies(RulingChallenged)
-def _apply_ruling_challenged(stated: RulingChallenged, recorded: Recorded) -> None:
-    Ruling.objects.filter(id=stated.ruling).update(challenge_id=stated.challenge)
-
-
-# --- decided ---
-
-
-def record_decided(by: Actor, vote: Vote | SecretBallot | ConsensusOutcome, verdict: Verdict) -> None:
-    """For acts that close votes: they name `QuestionDecided` among what they record. Says what follows for what the question belongs to."""
-    question = vote.question
-    if question is None:
-        raise ValueError(f"{vote.id} is a ballot on no question")
-    adopted = verdict is Verdict.ADOPTED
-    changed: tuple[PartChanged, ...] = ()
-    overturns = ""
-    if question.kind == QuestionKind.AMENDMENT and adopted:
-        changed = tuple(_amended(question))
-    elif question.kind == QuestionKind.PART and not adopted:
-        changed = tuple(_left_out(question))
-    elif question.kind == QuestionKind.CHALLENGE and adopted:
-        overturns = question.challenges.id
-    record(
-        by,
-        QuestionDecided(
-            question=question.id,
-            meeting=question.meeting,
-            readable_by=question.audience,
-            vote=vote.id,
-            verdict=verdict.value,
-            parent=question.parent_id or "",
-            changed=changed,
-            overturns=overturns,
-        ),
-    )
-    parent = question.parent
-    if changed and parent is not None and not parent.parts.filter(left_out=False).exists():
-        # All of its parts were rejected, so it is rejected as a whole (General Assembly, rule 89).
-        record(
-            by,
-            QuestionDecided(
-                question=parent.id,
-                meeting=parent.meeting,
-                readable_by=parent.audience,
-                vote=vote.id,
-                verdict=Verdict.NOT_ADOPTED.value,
-                parent="",
-                changed=(),
-                overturns="",
-            ),
-        )
-
-
-@applies(QuestionDecided)
-def _apply_question_decided(stated: QuestionDecided, recorded: Recorded) -> None:
-    Question.objects.filter(id=stated.question).update(
-        stage=QuestionStage.DECIDED, verdict=stated.verdict, decided_at=recorded.time
-    )
-    for part in stated.changed:
-        changed_by = None if part.left_out else stated.question
-        QuestionPart.objects.filter(id=part.id).update(
-            text=part.text, sha256=part.sha256, left_out=part.left_out, changed_by=changed_by
-        )
-    if stated.overturns:
-        ruling = Ruling.objects.get(id=stated.overturns)
-        Question.objects.filter(id__in=ruling.order).update(rank=None)
-        Ruling.objects.filter(id=ruling.id).update(overturned=True)
-
-
-def _amended(amendment: Question) -> Iterable[PartChanged]:
-    targets = {part.reference: part for part in amendment.parent.parts.all()} if amendment.parent else {}
-    for part in amendment.parts.order_by("rank"):
-        target = targets[part.reference]
-        gone = not part.text
-        text = target.text if gone else part.text
-        yield PartChanged(id=target.id, text=text, sha256=text_digest(text), left_out=gone)
-
-
-def _left_out(part_vote: Question) -> Iterable[PartChanged]:
-    references = set(part_vote.parts.values_list("reference", flat=True))
-    rows = part_vote.parent.parts.order_by("rank") if part_vote.parent else ()
-    for part in rows:
-        if part.reference in references:
-            yield PartChanged(id=part.id, text=part.text, sha256=part.sha256, left_out=True)
-
-
-@act("decisions.carry_out", may=(SECRETARY,), records=(ConsequenceCarriedOut,))
-def carry_out(*, by: Actor, question: str, seen: int | None = None) -> None:
-    """Do the act of another office that an adopted question calls for, such as putting a charter in force."""
-    current = the_question(question, QuestionStage.DECIDED)
-    unchanged(current.ref, seen)
-    asked = current.consequence
-    if current.verdict != Verdict.ADOPTED or asked is None:
-        raise Refused(_("Nothing follows from this question by itself."))
-    if current.carried_out:
-        raise Refused(_("This was carried out already."))
-    vote = Vote.objects.select_related("question").filter(question=current, verdict=Verdict.ADOPTED).latest("id")
-    given = _filled(asked["arguments"], vote)
-    made = perform(asked["act"], by, given)
-    record(
-        by,
-        ConsequenceCarriedOut(
-            question=current.id,
-            meeting=current.meeting,
-            readable_by=current.audience,
-            act=asked["act"],
-            made=(made or {}).get("id") or "",
-        ),
-    )
-
-
-@applies(ConsequenceCarriedOut)
-def _apply_consequence_carried_out(stated: ConsequenceCarriedOut, recorded: Recorded) -> None:
-    Question.objects.filter(id=stated.question).update(carried_out=stated.made or stated.act)
 
 
 # --- what several of them need ---
@@ -585,7 +311,7 @@ def _rule_in_force(by: Actor, rule: str) -> tuple[str, CharterRule]:
     return held.version, found
 
 
-def _rule_of(question: Question, rule: str, missing: str = "") -> CharterRule:
+def rule_of(question: Question, rule: str, missing: str = "") -> CharterRule:
     """A rule of the charter by which a question was put."""
     held = charter_version(question.charter)
     if held is None:
@@ -659,14 +385,3 @@ def _consequence(by: Actor, asked: dict[str, Any] | None) -> dict[str, Any] | No
         raise Refused(_("This is too long."), field="consequence")
     check_may(by, asked["act"])
     return asked
-
-
-def _filled(given: Any, vote: Vote) -> Any:
-    """Arguments with the question in the place of "{decision}", and the vote that decided it in that of "{vote}"."""
-    if given == "{decision}":
-        return str(vote.question.ref)
-    if given == "{vote}":
-        return {"snapshot": vote.snapshot, "record": vote.record}
-    if isinstance(given, dict):
-        return {key: _filled(value, vote) for key, value in given.items()}
-    return [_filled(value, vote) for value in given] if isinstance(given, list) else given

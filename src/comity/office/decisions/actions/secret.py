@@ -21,9 +21,8 @@ from comity.groundwork.refusals import NotFound, Refused
 from comity.groundwork.texts import clean_line
 from comity.office.decisions import urn as urns
 from comity.office.decisions.actions.checks import PRESIDES, SPEAKS, belongs, the_question
-from comity.office.decisions.actions.question import record_decided
+from comity.office.decisions.actions.deciding import DECIDES, record_decided
 from comity.office.decisions.actions.vote import FINAL, check_turn
-from comity.office.decisions.events.question import QuestionDecided
 from comity.office.decisions.events.secret import SecretCancelled, SecretCounted, SecretInterrupted, SecretOpened
 from comity.office.decisions.models.question import Question
 from comity.office.decisions.models.secret import SecretBallot, UrnPlace
@@ -170,7 +169,7 @@ def has_voted(current: SecretBallot, member: str) -> bool:
 # --- the count ---
 
 
-@act("decisions.count_secret", may=PRESIDES, records=(SecretCounted, QuestionDecided))
+@act("decisions.count_secret", may=PRESIDES, records=(SecretCounted, *DECIDES))
 def count_secret(
     *,
     by: Actor,

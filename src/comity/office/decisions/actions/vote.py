@@ -27,8 +27,8 @@ from comity.office.decisions.actions.checks import (
     the_question,
     the_vote,
 )
-from comity.office.decisions.actions.question import amendments_waiting, record_decided
-from comity.office.decisions.events.question import QuestionDecided
+from comity.office.decisions.actions.deciding import DECIDES, record_decided
+from comity.office.decisions.actions.question import amendments_waiting
 from comity.office.decisions.events.vote import (
     OutcomeAnnounced,
     ProxyGiven,
@@ -307,7 +307,7 @@ def _apply_proxy_withdrawn(stated: ProxyWithdrawn, recorded: Recorded) -> None:
 # --- the close ---
 
 
-@act("decisions.close_vote", may=PRESIDES, records=(VoteClosed, QuestionDecided))
+@act("decisions.close_vote", may=PRESIDES, records=(VoteClosed, *DECIDES))
 def close_vote(*, by: Actor, vote: str, body: str = "", meeting: str = "") -> None:
     """Close a vote. The outcome is computed by the rule and entered in the record; nothing that was cast changes after that."""
     current = the_vote(vote, VoteStage.OPEN)
@@ -357,7 +357,7 @@ def _apply_vote_closed(stated: VoteClosed, recorded: Recorded) -> None:
     Question.objects.filter(id=stated.question).update(stage=QuestionStage.PUT)
 
 
-@act("decisions.keep_time", may=(), records=(VoteClosed, QuestionDecided))
+@act("decisions.keep_time", may=(), records=(VoteClosed, *DECIDES))
 def keep_time(*, by: Actor) -> int:
     """Close votes in writing whose time is over; how many. The clock does this."""
     over = list(Vote.objects.filter(stage=VoteStage.OPEN, closes_at__lte=by.now).order_by("id"))
@@ -373,7 +373,7 @@ def _keep_time(now: datetime) -> None:
         keep_time(by=system_actor(now))
 
 
-@act("decisions.break_tie", may=PRESIDES, records=(TieBroken, QuestionDecided))
+@act("decisions.break_tie", may=PRESIDES, records=(TieBroken, *DECIDES))
 def break_tie(*, by: Actor, vote: str, in_favour: bool, person: str = "", body: str = "", meeting: str = "") -> None:
     """Break a tie with the chair's casting vote, where the rule gives one. person: who gave it, if another writes it down."""
     current = the_vote(vote, VoteStage.CLOSED)

@@ -140,6 +140,17 @@ def presides(actor: Actor, current: Question) -> bool:
     return any(actor.holds(role, str(current.body.ref)) for role in (CHAIR, VICE_CHAIR))
 
 
+def runs_meeting(actor: Actor, meeting: str) -> bool:
+    """Whether somebody presides over a meeting, or writes down what happens in it. No query."""
+    return actor.holds(SECRETARY) or actor.holds(PRESIDING, f"meetings.meeting:{meeting}")
+
+
+def challenge_of(point: str) -> Question | None:
+    """The question whether a ruling on a point of order (`kind:id`) stands, while it waits for its vote. One query."""
+    waiting = Question.objects.filter(source=point, stage__in=(QuestionStage.PUT, QuestionStage.VOTING))
+    return waiting.order_by("id").first()
+
+
 def parties_of(actor: Actor) -> list[str]:
     """Ids of the parties for which somebody votes. No query."""
     roles = {HEAD_OF_DELEGATION.name, DELEGATE.name}

@@ -20,7 +20,8 @@ from comity.office.decisions.actions.question import amendments_waiting
 from comity.office.decisions.models import Question
 from comity.office.decisions.queries import questions, reading
 from comity.office.decisions.views.overview import found_question
-from comity.office.meetings.queries.meetings import meetings_of
+from comity.office.meetings.queries.meetings import meeting, meetings_of
+from comity.office.meetings.queries.points import point
 from comity.office.meetings.vocabulary import AHEAD
 from comity.office.members.queries.parties import party_choices
 from comity.office.records.queries import documents
@@ -290,6 +291,25 @@ def challenge(request: Request, key: str) -> HttpResponse:
         after="decisions:question",
         after_args=[made.question_id],
         prepare=prepare,
+    )
+
+
+def put_challenge(request: Request, key: str) -> HttpResponse:
+    """Put to the vote whether a ruling on a point of order stands."""
+    raised = found_or_refused(point(key))
+    found_or_refused(meeting(raised.meeting_id, request.actor.reader))
+    return act_page(
+        request,
+        ActForm,
+        lambda _values: actions.put_challenge(by=request.actor, point=raised.id, meeting=raised.meeting_id),
+        act="decisions.put_challenge",
+        title=_("Put the challenge to the vote"),
+        lede=raised.words,
+        consequence=_("The body decides at once whether the ruling stands. Who votes yes overrules it."),
+        button=_("Put it to the vote"),
+        done=_("The challenge is before the body."),
+        after="meetings:point",
+        after_args=[raised.id],
     )
 
 
