@@ -8,11 +8,13 @@ from typing import Any
 from ninja import Query, Router, Schema
 
 from comity.groundwork.api import READING, Asked, Part, TextOut, found
+from comity.office.decisions.api_silence import router as silence
 from comity.office.decisions.exports import record_values
 from comity.office.decisions.models import Question
 from comity.office.decisions.queries import questions
 
 router = Router(tags=["decisions"], auth=READING)
+router.add_router("", silence)
 
 
 class QuestionPartOut(Schema):
