@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel import Locale
 from babel.core import get_global
 
 from comity.office.decisions.capitals import calendar_of, calendars, capitals, reach, sources
@@ -52,6 +53,15 @@ def test_well_known_holidays_are_days_of_rest(iso3: str, day: date, name: str) -
     calendar = calendar_of(iso3, day, day)
     assert calendar is not None
     assert name in (calendar.idle(day) or "")
+
+
+def test_the_weekends_of_the_table_are_those_of_the_cldr() -> None:
+    """Babel's next release may bring another: then the table is renewed, and the design page with it."""
+    for capital in capitals().values():
+        locale = Locale.parse(f"und_{capital.iso2}")
+        length = (locale.weekend_end - locale.weekend_start) % 7 + 1
+        found = {(locale.weekend_start + n) % 7 for n in range(length)}
+        assert capital.cldr_weekend == found, capital
 
 
 def test_a_day_that_either_source_takes_for_rest_is_one() -> None:

@@ -1,8 +1,8 @@
 """When capitals work: a table of places with their time zones, public holidays, weekends; as the engine of silence wants them.
 
-Three sources are put together here, and nowhere else: `capitals.csv` (place and IANA zone of each, with its source), the package
-`holidays`, and the CLDR's weekends. The last two disagree on some weekends: a day that either takes for one of rest is not counted,
-because a capital that is taken to work while it rests loses time, and one that is given a day more loses nothing.
+Two sources are put together here, and nowhere else: `capitals.csv` (place and IANA zone of each, with its source, and the weekend of
+the CLDR), and the package `holidays` with its holidays and weekends. They disagree on some weekends: a day that either takes for one
+of rest is not counted, because a capital that is taken to work while it rests loses time, and one that is given a day loses nothing.
 Why so, and what the tables cannot know: docs/design/fair_clock.md.
 """
 
@@ -17,12 +17,12 @@ from importlib import metadata, resources
 from zoneinfo import ZoneInfo
 
 import holidays
-from babel import Locale
 
 from comity.rules.silence import Calendar
 from comity.rules.timing import Period, Unit
 
 TABLE = "capitals.csv"
+CLDR = "CLDR (as in Babel 2.18)"
 _GOVERNMENT = "government"
 """Category of days on which only offices of government are closed, where the package tells them apart."""
 ROOM = timedelta(days=45)
@@ -33,7 +33,8 @@ ROOM = timedelta(days=45)
 class Capital:
     """Where a government works, as the clock needs it. place: empty where none can be named without taking a side.
 
-    area: part of the country whose holidays count, as the package names it; empty: those of the whole country.
+    area: part of the country whose holidays count, as the package names it; empty: those of the whole country. cldr_weekend: days of rest
+    of each week by the CLDR, Monday being 0; in the table, because Babel would load the data of 197 languages for them.
     """
 
     iso3: str
@@ -43,16 +44,17 @@ class Capital:
     area: str
     source: str
     note: str
+    cldr_weekend: frozenset[int]
 
     @property
     def weekend(self) -> frozenset[int]:
         """Days of rest of each week, Monday being 0: those of the CLDR and those of `holidays` together."""
-        return _cldr_weekend(self.iso2) | frozenset(holidays.country_holidays(self.iso2).weekend)
+        return self.cldr_weekend | _other_weekend(self.iso2)
 
     @property
     def disputed(self) -> frozenset[int]:
         """Days of the week on which the two sources disagree."""
-        return _cldr_weekend(self.iso2) ^ frozenset(holidays.country_holidays(self.iso2).weekend)
+        return self.cldr_weekend ^ _other_weekend(self.iso2)
 
 
 @cache
@@ -62,7 +64,14 @@ def capitals() -> Mapping[str, Capital]:
     rows = csv.DictReader(text.splitlines())
     return {
         row["iso3"]: Capital(
-            row["iso3"], row["iso2"], row["place"], row["zone"], row["holidays"], row["source"], row["note"]
+            row["iso3"],
+            row["iso2"],
+            row["place"],
+            row["zone"],
+            row["holidays"],
+            row["source"],
+            row["note"],
+            frozenset(map(int, row["weekend"].split())),
         )
         for row in rows
     }
@@ -87,6 +96,17 @@ def calendars(codes: Iterable[str], opened: datetime, period: Period) -> dict[st
     return {code: calendar for code, calendar in found.items() if calendar is not None}
 
 
+def prepare(now: datetime) -> None:
+    """Load the holidays of all capitals for this year and the next, if they are not in memory yet: some two seconds, once.
+
+    Whoever is about to open silence asks for it before the act, which holds up everybody who writes.
+    """
+    for capital in capitals().values():
+        _other_weekend(capital.iso2)
+        for year in (now.year, now.year + 1):
+            _holidays(capital.iso2, capital.area, year)
+
+
 def reach(period: Period) -> timedelta:
     """How far calendars must go for a period. Days, months and years ask for none, they count every day alike."""
     days = {Unit.HOURS: -(-period.number // 24), Unit.WORKING_DAYS: period.number}.get(period.unit, 0)
@@ -95,14 +115,12 @@ def reach(period: Period) -> timedelta:
 
 def sources() -> str:
     """The versions of what calendars are made of: they say when a reckoning could come out otherwise."""
-    return f"holidays {metadata.version('holidays')}, CLDR (Babel {metadata.version('babel')}), {TABLE}"
+    return f"holidays {metadata.version('holidays')}, {CLDR}, {TABLE}"
 
 
 @cache
-def _cldr_weekend(iso2: str) -> frozenset[int]:
-    locale = Locale.parse(f"und_{iso2}")
-    length = (locale.weekend_end - locale.weekend_start) % 7 + 1
-    return frozenset((locale.weekend_start + n) % 7 for n in range(length))
+def _other_weekend(iso2: str) -> frozenset[int]:
+    return frozenset(holidays.country_holidays(iso2).weekend)
 
 
 @cache

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from comity.groundwork.acts import may_do
+from comity.groundwork.acts import check_may, may_do
 from comity.groundwork.live import newest
 from comity.groundwork.pages import (
     ActForm,
@@ -21,6 +21,7 @@ from comity.groundwork.pages import (
 )
 from comity.office.charter.telling import rule_told
 from comity.office.decisions import actions
+from comity.office.decisions.capitals import prepare
 from comity.office.decisions.clock import faster
 from comity.office.decisions.forms_silence import (
     BreakForm,
@@ -109,6 +110,8 @@ def open_silence(request: Request) -> HttpResponse:
             )
         )
 
+    check_may(request.actor, "decisions.open_silence")
+    prepare(request.actor.now)
     seconds = faster()
     answer = act_page(
         request,
