@@ -20,6 +20,7 @@ from comity.office.charter.queries import charter_text
 from comity.office.decisions import actions
 from comity.office.decisions.actions import Entered
 from comity.office.decisions.models import Cast, Question, Vote
+from comity.office.decisions.queries.board import board
 from comity.rules import decide, load
 from comity.rules.plain import record_from_plain, snapshot_from_plain
 
@@ -216,3 +217,18 @@ def test_a_delegation_is_told_that_its_vote_is_waited_for(union: Union) -> None:
     assert f"/en/decisions/votes/{vote.id}/mine" in client.get("/en/").content.decode()
     actions.cast(by=union.by("KEN"), vote=vote.id, party=union.parties["KEN"], choice="yes")
     assert f"/en/decisions/votes/{vote.id}/mine" not in client.get("/en/").content.decode()
+
+
+def test_a_vote_takes_as_many_queries_for_many_members_as_for_few(
+    union: Union, django_assert_max_num_queries: Any
+) -> None:
+    question = put(union)
+    few = actions.open_vote(by=union.by(), question=question.id)
+    actions.cast(by=union.by("KEN"), vote=few.id, party=union.parties["KEN"], choice="yes")
+    with django_assert_max_num_queries(20):
+        assert len(board(few).roll) == 7
+    for key in ("TUN", "CHL", "NOR", "JPN"):
+        actions.cast(by=union.by(key), vote=few.id, party=union.parties[key], choice="no")
+    actions.close_vote(by=union.by(), vote=few.id)
+    with django_assert_max_num_queries(20):
+        assert board(Vote.objects.select_related("question").get()).verdict == "Not adopted"

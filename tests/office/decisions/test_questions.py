@@ -16,6 +16,7 @@ from comity.office.decisions import actions
 from comity.office.decisions.actions import PartAsked
 from comity.office.decisions.actions.question import text_digest
 from comity.office.decisions.models import Question, QuestionPart, Ruling, Vote
+from comity.office.members.models import StatusFact
 from comity.office.records import actions as records
 
 
@@ -198,3 +199,20 @@ def test_what_follows_can_be_ordered_only_by_whoever_may_do_it(union: Union) -> 
         put(union, consequence={"act": "no.such_act", "arguments": {}})
     with pytest.raises(Refused):
         put(union, consequence={"act": "charter.adopt_charter"})
+
+
+def test_an_admission_that_is_adopted_enters_the_register_of_members(union: Union) -> None:
+    joined = {
+        "party": union.parties["FJI"],
+        "step": "acceded",
+        "happened_on": "2026-11-20",
+        "source": "{decision}",
+        "evidence": "official",
+    }
+    follows = {"act": "members.record_status", "arguments": joined}
+    question = voted(union, put(union, rule="important", consequence=follows), adopted=True)
+    actions.carry_out(by=union.by(), question=question.id)
+    fact = StatusFact.objects.get(party=union.parties["FJI"])
+    assert (fact.step, fact.source) == ("acceded", str(question.ref))
+    question.refresh_from_db()
+    assert question.carried_out == fact.id

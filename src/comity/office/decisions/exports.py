@@ -79,7 +79,7 @@ def akoma_ntoso(shown: Board) -> bytes:
     meta = _under(document, "meta")
     _identification(_under(meta, "identification", source=OURS), vote)
     analysis = _under(meta, "analysis", source=OURS)
-    parliamentary = _under(analysis, "parliamentary", source=OURS)
+    parliamentary = _under(analysis, "parliamentary")
     voting = {"eId": "voting", "href": f"/decisions/votes/{vote.id}"}
     if vote.verdict:
         voting |= {"outcome": f"#outcome-{vote.verdict}"}
