@@ -29,6 +29,7 @@ from comity.office.decisions.actions.secret import lost
 from comity.office.decisions.models.question import Question
 from comity.office.decisions.models.secret import SecretBallot, UrnPlace
 from comity.office.decisions.urn import InAlready, Urn
+from comity.office.meetings import actions as meetings
 
 PATH = "/en/decisions/secret"
 CHOICE = dict(zip(STATES, ("yes", "no", "yes", "abstain", "no", "yes", "yes"), strict=True))
@@ -173,6 +174,37 @@ def test_a_delegate_votes_on_the_page_and_is_told_what_stands(union: Union, clie
     assert "Your paper is in the urn." in page
     assert "1 of 7 papers are in the urn" in page
     assert client.post(f"{PATH}/{current.id}/paper", given).status_code == 422
+
+
+def test_in_a_meeting_the_wall_shows_how_many_papers_are_in_and_the_phone_leads_to_the_paper(
+    union: Union, client: Client
+) -> None:
+    by = union.by()
+    everybody = list(union.parties.values())
+    meeting = meetings.convene(
+        by=by, body=union.body.id, title=Text.of("Ninth"), starts_at=NOW, parties=everybody, voting=everybody
+    )
+    asked = actions.put_to_vote(
+        by=by,
+        body=union.body.id,
+        title=Text.of("The seat"),
+        rule="ordinary",
+        parts=parts("It moves."),
+        meeting=meeting.id,
+    )
+    with pytest.raises(Refused, match="not open"):
+        actions.open_secret(by=by, question=asked.id)
+    meetings.take_chair(by=by, meeting=meeting.id, person=union.people["NOR"].id)
+    meetings.note_presence(by=by, meeting=meeting.id, arrived=everybody)
+    meetings.open_meeting(by=by, meeting=meeting.id)
+    current = actions.open_secret(by=by, question=asked.id)
+    put(union, current, "KEN", "yes")
+    wall = client.get(f"/en/meetings/{meeting.id}/hall").content.decode()
+    assert "1 of 7 papers are in the urn." in wall
+    for who, takes in (("KEN", False), ("TUN", True)):
+        client.force_login(union.people[who], backend=BACKEND)
+        phone = client.get(f"/en/meetings/{meeting.id}/here").content.decode()
+        assert ("Take the paper" in phone) == takes
 
 
 # --- a server that stops ---

@@ -30,6 +30,8 @@ from comity.office.decisions.queries import reading
 from comity.office.decisions.queries.electorate import electorate
 from comity.office.decisions.vocabulary import QuestionStage
 from comity.office.decisions.vocabulary_secret import SecretStage
+from comity.office.meetings.queries.meetings import meeting as meeting_by_id
+from comity.office.meetings.vocabulary import Stage as MeetingStage
 from comity.rules import Ballot, Outcome, Record, RulesError, Verdict, decide
 from comity.rules.plain import snapshot_from_plain, snapshot_to_plain
 
@@ -47,6 +49,9 @@ def open_secret(*, by: Actor, question: str, body: str = "", meeting: str = "") 
     current = the_question(question, QuestionStage.PUT)
     belongs(current, body, meeting)
     check_turn(current)
+    held = meeting_by_id(current.meeting) if current.meeting else None
+    if current.meeting and (held is None or held.stage != MeetingStage.OPEN):
+        raise Refused(_("The meeting is not open."))
     charter = reading.charter_of(current)
     try:
         rule = charter.rule(current.rule, by.now.date())

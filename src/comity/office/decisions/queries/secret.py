@@ -96,6 +96,35 @@ def _panel(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
 register_panel(Panel(QUESTION, 40, "decisions/_secrets.html", _panel))
 
 
+def _in_meeting(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
+    """The secret ballots that run in a meeting, for its screens; how many papers are in, and where one's own is taken."""
+    if ref is None:
+        return None
+    rows = SecretBallot.objects.filter(meeting=ref.id, stage=SecretStage.OPEN).order_by("id")
+    running = [Running(one, papers_in(one), len(one.electors), _takes(one, actor)) for one in rows]
+    return {"ballots": [one for one in running if actor.reader.may_read(one.ballot.audience)]} if running else None
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A secret ballot that runs. takes: whoever reads can take a paper."""
+
+    ballot: SecretBallot
+    papers: int | None
+    electors: int
+    takes: bool
+
+
+def _takes(current: SecretBallot, actor: Actor) -> bool:
+    found = urns.urn(current.id, current.attempt)
+    return any(found is None or not found.has(key) for key in spoken_for(current, actor))
+
+
+register_panel(Panel("meetings.projector", 31, "decisions/_secret_wall.html", _in_meeting))
+register_panel(Panel("meetings.phone", 31, "decisions/_secret_phone.html", _in_meeting))
+register_panel(Panel("meetings.desk", 41, "decisions/_secret_phone.html", _in_meeting))
+
+
 @waits
 def _to_vote(actor: Actor) -> Iterable[Waiting]:
     """Secret ballots wait for delegations that have put no paper in. One query."""
