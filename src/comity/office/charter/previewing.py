@@ -28,8 +28,8 @@ MOST_COUNTED = 2 * 10**7
 """Additions that one question about one rule may take while somebody types."""
 DRAWS = 4_000
 SEED = 1
-MOST_RULES = 60
-"""Rules that are looked at closely."""
+MOST_LOOKED_AT = 4_000
+"""Rules times members that are looked at closely while somebody types: some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def preview(text: str, on: date, members: Electorate, holding: CharterInForce | 
 def _remarks(charter: Charter, members: Electorate, on: date) -> tuple[str, ...]:
     if not members.snapshot.members:
         return (_("There are no members yet, so what the rules would mean for them was not looked at."),)
-    if len(charter.rules) > MOST_RULES:
+    if len(charter.rules) * len(members.snapshot.members) > MOST_LOOKED_AT:
         return (_("These are too many rules to look at while you type."),)
     renamed, snapshot = with_names(charter, members.snapshot, names_of(members.snapshot, members.names))
     return tuple(remark_sentence(one, language()) for one in check(renamed, snapshot, on, most=MOST_COUNTED))
@@ -125,7 +125,9 @@ def _power(
     """For every vote that both know and that is another game now: who gains and who loses."""
     found: list[PowerChange] = []
     uncounted: list[str] = []
-    for rule in after.rules[:MOST_RULES]:
+    if len(after.rules) * len(members.snapshot.members) > MOST_LOOKED_AT:
+        return (), ()
+    for rule in after.rules:
         if rule.kind not in (Kind.VOTE, Kind.SILENCE) or not rule.valid_on(on):
             continue
         earlier = next((one for one in before.rules if one.id == rule.id and one.valid_on(on)), None)
