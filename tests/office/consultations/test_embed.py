@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from tests.office.consultations.conftest import Town, opened, ticket
+from tests.office.consultations.conftest import Town, crowd, opened, publish, ticket
 
+from comity.ballot_box import Answer
 from comity.groundwork.refusals import Refused
 from comity.groundwork.translated import Text
 from comity.office.consultations import actions, participants
+from comity.office.consultations.box import the_box
 from comity.office.consultations.models import Consultation
 
 SITE = "https://town.example"
@@ -82,6 +85,64 @@ def test_the_frame_fetches_statements_with_its_ticket_and_without_a_cookie(town:
     assert len(told.json()["statements"]) == 6
     assert browse().get(address, headers={"Authorization": "Ballot nonsense"}).status_code == 403
     assert browse().get(address).status_code == 403
+
+
+def mine(browser: Client, current: Consultation, **given: str) -> Any:
+    return browser.post(f"/en/consultations/{current.id}/embed/mine", given)
+
+
+def test_in_the_frame_one_reads_over_changes_and_takes_back_what_one_answered(town: Town, browse: Browse) -> None:
+    current = opened(town.actor(), entry="embedded", embed_in=[SITE])
+    html = browse().get(page(current, **signed(current, "u17"))).content.decode()
+    own = html.partition('data-ticket="')[2].partition('"')[0]
+    assert f'name="ticket" value="{own}"' in html
+    number = participants.holder(current.id, own, timezone.now())
+    the_box().cast(current.id, number, [Answer(1, 1, True), Answer(2, -1)])
+    # A browser that checks tokens against forged requests, as every other page does.
+    answer = mine(Client(enforce_csrf_checks=True), current, ticket=own)
+    assert "Every village school gets a library." in answer.content.decode()
+    assert f"frame-ancestors {SITE}" in answer["Content-Security-Policy"]
+    assert not answer.cookies
+    assert answer["Cache-Control"].startswith("max-age=0")
+    assert (
+        "Your answer was changed."
+        in mine(browse(), current, ticket=own, statement="1", vote="disagree").content.decode()
+    )
+    assert the_box().mine(current.id, number)[1] == Answer(1, -1, True)
+    assert mine(browse(), current, ticket=own, sure="1").status_code == 200
+    assert the_box().mine(current.id, number) == {}
+
+
+def test_without_a_ticket_of_this_consultation_nothing_is_read_or_changed(town: Town, browse: Browse) -> None:
+    current, other = (opened(town.actor(), embed_in=[SITE]) for _ in range(2))
+    the_box().cast(current.id, 5, [Answer(1, 1)])
+    for wrong in ("", "nonsense", ticket(other, 5), "é\ud83d".encode("utf-8", "replace").decode()):
+        for more in ({}, {"sure": "1"}, {"statement": "1", "vote": "disagree"}):
+            answer = mine(browse(), current, ticket=wrong, **more)
+            assert answer.status_code == 403
+            assert "village" not in answer.content.decode()
+    assert browse().get(f"/en/consultations/{current.id}/embed/mine?ticket={ticket(current, 5)}").status_code == 403
+    assert the_box().mine(current.id, 5) == {1: Answer(1, 1)}
+
+
+def test_why_a_frame_shows_nothing_is_said_within_it(town: Town, browse: Browse) -> None:
+    current = opened(town.actor(), entry="embedded", embed_in=[SITE])
+    answer = browse().get(page(current))
+    assert "did not sign it rightly" in answer.content.decode()
+    assert f"frame-ancestors {SITE}" in answer["Content-Security-Policy"]
+    actions.close(by=town.actor(), consultation=current.id)
+    closed = browse().get(page(current, **signed(current, "u17")))
+    assert (closed.status_code, "takes no answers any more" in closed.content.decode()) == (409, True)
+
+
+def test_the_report_can_be_shown_where_the_consultation_can(town: Town, browse: Browse) -> None:
+    for sites, told in (([SITE], SITE), ([], "'none'")):
+        current = opened(town.actor(), embed_in=sites)
+        crowd(current)
+        publish(current)
+        answer = browse().get(f"/en/consultations/{current.id}/results/report")
+        assert f"frame-ancestors {told}" in answer["Content-Security-Policy"]
+        assert "X-Frame-Options" not in answer
 
 
 @pytest.mark.parametrize(

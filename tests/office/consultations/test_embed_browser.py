@@ -106,6 +106,10 @@ def test_a_person_whom_the_other_site_signs_votes_in_its_frame_without_a_cookie(
         frame.locator('button[value="agree"]').click()
     assert answered.value.json()["taken"] == 1
     frame.locator(f'[data-role="statement"]:not(:text("{before}"))').wait_for()
+    frame.locator("text=What I answered").click()
+    frame.locator("summary", has_text="Change").click()
+    frame.locator('details[open] button[value="disagree"]').click()
+    assert "Your answer was changed." in frame.locator("[role=status]").inner_text()
     assert page.context.cookies() == []
     assert not [one.url for one in sent if one.url.startswith(address) and "cookie" in one.all_headers()]
     page.context.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from comity.office.consultations.views import moderation, overview, results, running, taking_part
+from comity.office.consultations.views import framed, moderation, overview, results, running, taking_part
 
 app_name = "consultations"
 urlpatterns = [
@@ -38,7 +38,8 @@ urlpatterns = [
     path("<str:key>/queue", moderation.queue, name="queue"),
     path("<str:key>/queue/claim", moderation.claim, name="claim"),
     path("<str:key>/answer", taking_part.answer, name="answer"),
-    path("<str:key>/embed", taking_part.embed, name="embed"),
+    path("<str:key>/embed", framed.embed, name="embed"),
+    path("<str:key>/embed/mine", framed.embedded_mine, name="embedded_mine"),
     path("<str:key>/embedding", running.embedding, name="embedding"),
     path("<str:key>/next", taking_part.following, name="next"),
     path("<str:key>/join", taking_part.join, name="join"),

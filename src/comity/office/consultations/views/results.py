@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_exempt
 
 from comity.ballot_box import Place
 from comity.groundwork.acts import may_do
@@ -75,7 +76,15 @@ def report(request: Request, key: str, *, printed: bool = False) -> HttpResponse
     language = (get_language() or "en").split("-")[0]
     written = render_html(replace(result, source=source), language, printed=printed)
 
-    @csp_replace({"style-src": ["'unsafe-inline'"], "script-src": ["'none'"], "img-src": ["data:"]})
+    @xframe_options_exempt
+    @csp_replace(
+        {
+            "style-src": ["'unsafe-inline'"],
+            "script-src": ["'none'"],
+            "img-src": ["data:"],
+            "frame-ancestors": current.embed_in or ["'none'"],
+        }
+    )
     def page(_request: HttpRequest) -> HttpResponse:
         return HttpResponse(written)
 

@@ -6,13 +6,12 @@ phone and go to the ballot box in batches. These pages are kept by nobody, and h
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib import messages
 from django.core.signing import BadSignature, Signer
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -20,7 +19,6 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_GET
 
 from comity.ballot_box import Answer, BoxRefuses, Refusal, new_participant
@@ -116,7 +114,8 @@ def _to_join(current: Consultation) -> HttpResponseRedirect:
     return redirect("consultations:join", current.id)
 
 
-def _open(request: Request, key: str) -> Consultation:
+def open_here(request: Request, key: str) -> Consultation:
+    """The consultation, if it takes answers now. Raises NotFound, Refused."""
     current = found_here(request, key)
     if current.stage != Stage.OPEN:
         raise Refused(
@@ -133,7 +132,7 @@ def _open(request: Request, key: str) -> Consultation:
 @never_cache
 def answer(request: Request, key: str) -> HttpResponse:
     """One statement at a time; `?statement=` asks for one by its number, answered before or not."""
-    current = _open(request, key)
+    current = open_here(request, key)
     number = _participant(request, current)
     if number is None:
         return _to_join(current)
@@ -143,7 +142,7 @@ def answer(request: Request, key: str) -> HttpResponse:
         return done
     answered = the_box().mine(current.id, number)
     asked = of_statements.asked_of(current)
-    wanted = _whole(request.GET.get("statement"))
+    wanted = whole(request.GET.get("statement"))
     again = next((row for row in asked if row.number == wanted and wanted in answered), None)
     latest = of_results.latest(current)
     following = (
@@ -159,7 +158,7 @@ def answer(request: Request, key: str) -> HttpResponse:
         "before": answered.get(shown.number) if shown is not None else None,
         "done": done_already,
         "all": len(asked),
-        "last": _whole(request.GET.get("last")),
+        "last": whole(request.GET.get("last")),
         "ticket": participants.ticket_for(current.id, number, request.actor.now),
         "segments": current.segments.exists() and not the_box().traits(current.id, number),
         "results": of_results.may_see(current, request.actor),
@@ -170,7 +169,7 @@ def answer(request: Request, key: str) -> HttpResponse:
 
 
 def _take(request: Request, current: Consultation, number: int) -> HttpResponse:
-    statement, vote = _whole(request.POST.get("statement")), _VOTES.get(request.POST.get("vote", ""))
+    statement, vote = whole(request.POST.get("statement")), VOTES.get(request.POST.get("vote", ""))
     if statement is None or vote is None:
         raise Refused(refusal_sentence(Refusal.MALFORMED))
     given = Answer(statement=statement, vote=vote, important=bool(request.POST.get("important")))
@@ -183,11 +182,12 @@ def _take(request: Request, current: Consultation, number: int) -> HttpResponse:
     return redirect(f"{reverse('consultations:answer', args=[current.id])}?last={statement}")
 
 
-_VOTES = {"agree": 1, "pass": 0, "disagree": -1}
+VOTES = {"agree": 1, "pass": 0, "disagree": -1}
 """What the buttons of the form send."""
 
 
-def _whole(text: str | None) -> int | None:
+def whole(text: str | None) -> int | None:
+    """A number of a statement as a page sends it; None for anything else."""
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= 9 else None
 
 
@@ -195,13 +195,13 @@ def _whole(text: str | None) -> int | None:
 @require_GET
 def following(request: Request, key: str) -> HttpResponse:
     """The next statements for the module, in the reader's language, with the originals of what was translated."""
-    current = _open(request, key)
+    current = open_here(request, key)
     shown = request.headers.get("Authorization", "").removeprefix("Ballot ")
     number = participants.holder(current.id, shown, request.actor.now) if shown else known_participant(request, current)
     if number is None:
         raise NotAllowed(refusal_sentence(Refusal.TICKET))
     answered = the_box().mine(current.id, number)
-    skipped = {one for text in request.GET.get("without", "").split(",")[:500] if (one := _whole(text)) is not None}
+    skipped = {one for text in request.GET.get("without", "").split(",")[:500] if (one := whole(text)) is not None}
     asked = of_statements.asked_of(current)
     latest = of_results.latest(current)
     rows = of_statements.to_ask(
@@ -218,59 +218,13 @@ def _for_module(request: Request, row: Statement) -> dict[str, Any]:
     return {"n": row.number, "statement": words, "original": original}
 
 
-def embed(request: Request, key: str) -> HttpResponse:
-    """The page in a frame of another site: no cookie, no sign-in; who somebody is comes from that site, or from this browser's store.
-
-    `?who=`, `until=`, `sign=`: as `participants.signature` says; asked for where the embedding site names its people.
-    """
-    current = found_here(request, key)
-    status = 200
-    try:
-        page = _to_frame(request, _open(request, key))
-    except Refused as refused:
-        # Said within the frame: the site's own page of refusals cannot be shown in one.
-        page, status = {"refused": refused}, 403 if isinstance(refused, NotAllowed) else 409
-
-    @never_cache
-    @xframe_options_exempt
-    @csp_replace({"frame-ancestors": current.embed_in or ["'none'"]})
-    def framed(_request: HttpRequest) -> HttpResponse:
-        return render(request, "consultations/embed.html", {"current": current, **page}, status=status)
-
-    return cast("HttpResponse", framed(request))
-
-
-def _to_frame(request: Request, current: Consultation) -> dict[str, Any]:
-    """What the frame shows. Raises Refused, NotAllowed."""
-    if current.entry == Entry.EMBEDDED:
-        who, until, sign = (request.GET.get(name, "") for name in ("who", "until", "sign"))
-        number = participants.of_embedded(current, who, until, sign, request.actor.now)
-        if participants.is_removed(current, number):
-            raise NotAllowed(refusal_sentence(Refusal.BARRED))
-    elif current.entry == Entry.OPEN:
-        number = new_participant()
-    else:
-        raise Refused(_("This consultation is not one that another site can show: open it here."))
-    answered = the_box().mine(current.id, number)
-    asked = of_statements.asked_of(current)
-    latest = of_results.latest(current)
-    following = of_statements.to_ask(asked, answered, number, latest.result if latest else None)
-    return {
-        "shown": following[0] if following else None,
-        "done": sum(row.number in answered for row in asked),
-        "all": len(asked),
-        "ticket": participants.ticket_for(current.id, number, request.actor.now),
-        "kept": current.entry == Entry.OPEN,
-    }
-
-
 # --- invitations ---
 
 
 @never_cache
 def join(request: Request, key: str) -> HttpResponse:
     """Coming with an invitation."""
-    current = _open(request, key)
+    current = open_here(request, key)
     if current.entry != Entry.INVITED:
         return redirect("consultations:answer", key)
     form = CodeForm(request.POST or None, initial={"code": request.GET.get("code", "")[:40]})
@@ -302,7 +256,7 @@ def join(request: Request, key: str) -> HttpResponse:
 @never_cache
 def write(request: Request, key: str) -> HttpResponse:
     """Writing a statement: first those that say nearly the same are shown, then it is sent."""
-    current = _open(request, key)
+    current = open_here(request, key)
     number = _participant(request, current)
     if number is None:
         return _to_join(current)
@@ -364,7 +318,7 @@ def _sent(current: Consultation) -> str:
 @never_cache
 def about_me(request: Request, key: str) -> HttpResponse:
     """The questions about the participant; nobody has to answer them."""
-    current = _open(request, key)
+    current = open_here(request, key)
     number = _participant(request, current)
     if number is None:
         return _to_join(current)

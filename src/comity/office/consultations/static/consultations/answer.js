@@ -144,6 +144,7 @@ form?.addEventListener("submit", (event) => {
 });
 
 if (form) {
+  for (const field of document.querySelectorAll('input[name="ticket"]')) field.value = ticket;
   addEventListener("online", send);
   addEventListener("pagehide", send);
   if (held.queue.length) send();
