@@ -118,6 +118,46 @@ def test_the_schema_for_editors_knows_the_keys_that_the_reader_knows() -> None:
     assert set(SCHEMA["$defs"]["named"]["anyOf"][-1]["properties"]) == charter_file.NAMED_KEYS
 
 
+ACCORD = '[[rule]]\nid = "accord"\ntitle = "Accord"\ncertainty = "example"\npasses = "deposits >= 3"\nin_force = "30 days after met"\n'
+
+
+def test_a_charter_says_how_documents_are_numbered_and_what_brings_the_agreement_into_force() -> None:
+    symbols = '[symbols]\nseries = { general = "A", notes = "A/N" }\nrevision = "R."\n'
+    charter = read('entry_into_force = "accord"\n' + START + ACCORD + symbols)
+    assert charter.entry_into_force == "accord"
+    assert charter.symbols is not None
+    assert (dict(charter.symbols.series), charter.symbols.revision, charter.symbols.draft) == (
+        {"general": "A", "notes": "A/N"},
+        "R.",
+        "L.",
+    )
+    assert (read(START).symbols, read(START).entry_into_force) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            'entry_into_force = "plain"\n' + START,
+            "line 1: entry_into_force: 'plain' is no rule that counts instruments",
+        ),
+        ('entry_into_force = "nowhere"\n' + START, "is no rule that counts instruments"),
+        ('entry_into_force = ["plain"]\n' + START, "is no rule that counts instruments"),
+        ('amended_by = ["plain"]\n' + START, "there is no rule"),
+        (START + "[symbols]\n", "line 17: series: `series` is missing"),
+        (START + '[symbols]\nseries = { a = "a b" }\n', "symbols: 'a b' is not the prefix of a series"),
+        (START + '[symbols]\nseries = { a = "A" }\ndraft = "L"\n', "'L' is not a mark"),
+        (START + '[symbols]\nseries = { a = "A" }\nprefix = "L."\n', "`prefix` is not known here"),
+        (START + "[symbols]\nseries = { a = 5 }\n", "text is expected"),
+        (START + '[choices]\nmaybe = ["yes"]\n', "is no standard choice"),
+        (START + '[[eligibility]]\nid = "x"\ngroup = ["elders"]\neffect = "no-vote"\n', "is not declared"),
+    ],
+)
+def test_what_is_said_wrongly_of_the_whole_is_refused_with_its_line(text: str, said: str) -> None:
+    with pytest.raises(CharterError, match=re.escape(said)):
+        read(text)
+
+
 @given(st.integers(0, len(START)), st.text(max_size=6), st.integers(0, 12))
 def test_a_damaged_charter_is_taken_or_refused_and_never_breaks_the_reader(at: int, put: str, cut: int) -> None:
     with suppress(CharterError):

@@ -80,6 +80,12 @@ def test_the_instrument_that_meets_the_condition_is_named_and_parties_are_bound_
     assert in_force(charter, snapshot_of("abcde"), late).since["d"] == date(2020, 6, 11)
 
 
+def test_the_time_of_latecomers_does_not_hold_back_those_who_brought_it_into_force() -> None:
+    charter = read(treaty("deposits >= 3", "30 days after met", 'for_each = "90 days after met"'))
+    found = in_force(charter, snapshot_of("abcd"), _one_a_day("abcd"))
+    assert found.since == {**dict.fromkeys("abc", date(2020, 2, 2)), "d": date(2020, 4, 3)}
+
+
 def test_an_instrument_that_was_withdrawn_in_time_does_not_count() -> None:
     charter = read(treaty("deposits >= 3", "met"))
     deposits = [*_one_a_day("abc")]

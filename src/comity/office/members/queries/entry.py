@@ -68,5 +68,5 @@ def count(seen: Picture, reading: Reading = Reading.UNCONTESTED) -> Count | None
 def _said(found: InForce, told: Mapping[str, str]) -> tuple[str, ...]:
     """The engine's sentences, with names of parties instead of keys."""
     shown = names_of(Snapshot(found.outcome.snapshot.members), told)
-    named = replace(found, by=tuple(shown.get(key, key) for key in found.by))
+    named = replace(found, by=tuple(sorted(shown.get(key, key) for key in found.by)))
     return tuple(in_force_sentences(named, language()))
