@@ -26,6 +26,7 @@ rounds = ["open"]
 lots = true
 """
 """Added to the charter of the stage."""
+SECRET = "Sealed wording of Nairobi"
 TEXT = [PartAsked(reference=str(number), text=Text.of(f"Article {number}.")) for number in (1, 2)]
 
 
@@ -38,6 +39,15 @@ def build_silence(stage: Stage) -> None:
         )
         things[word], things[f"{word}_part"] = made.id, made.parts.get(rank=0).id
     head = stage.actor("head_of_delegation")
+    sealed = actions.open_silence(
+        by=by,
+        body=things["council"],
+        title=Text.of(f"{SECRET} (silence)"),
+        parts=[PartAsked(reference="1", text=Text.of(f"{SECRET} (part)"))],
+        then_rule="ordinary",
+        audience="members",
+    )
+    things["silence_sealed"] = sealed.id
     broken = actions.break_silence(
         by=head, silence=things["silence"], party=things["kenya"], part=things["silence_part"], reason=Text.of("No.")
     )
@@ -157,7 +167,7 @@ PLAUSIBLE_SILENCE: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "decisions.open_secret": lambda s: {"question": s["question_to_open"], "body": s["council"], "meeting": ""},
     "decisions.open_silence": lambda s: {
         "body": s["council"], "title": text(), "parts": [PART], "background": text(), "rule": "silence",
-        "naming": "after", "then": "vote", "then_rule": "ordinary",
+        "naming": "after", "then": "vote", "then_rule": "ordinary", "audience": "members",
     },
     "decisions.put_forward": lambda s: {
         "contest": s["contest_election"], "party": s["kenya"], "candidate": "", "name": "Di", "statement": text(),

@@ -87,6 +87,7 @@ SECRETS = {
     "consultation_draft": "secretariat",
     "statement_draft": "secretariat",
     "meeting_sealed": "members",
+    "silence_sealed": "members",
     "item_sealed": "members",
     "point_sealed": "members",
     "token_secretary": "nobody",
@@ -103,6 +104,7 @@ KINDS = {
     "consultation_draft": "consultations.consultation",
     "statement_draft": "consultations.statement",
     "meeting_sealed": "meetings.meeting",
+    "silence_sealed": "decisions.silence",
     "item_sealed": "meetings.item",
     "nobody": "groundwork.person",
 }

@@ -224,6 +224,24 @@ def test_what_is_never_named_is_in_no_public_event_row_or_leaf(union: Union) -> 
     assert (part.outcome, part.against) == ("", 1)
 
 
+def test_a_text_for_members_is_for_nobody_else_and_neither_is_what_follows(union: Union, client: Client) -> None:
+    current = silence(union, audience="members", naming="at_once")
+    broken_on(union, current, "KEN", 1)
+    ended(current)
+    put = Question.objects.get()
+    assert put.audience == "members"
+    assert not Event.objects.filter(type__startswith="decisions.silence", audience="public").exists()
+    for address in (f"{PATH}/{current.id}", f"/en/decisions/{put.id}", f"/api/v1/decisions/silence/{current.id}"):
+        assert client.get(address).status_code == 404, address
+    for address in (PATH, "/en/decisions/", "/en/", f"/en/charter/bodies/{union.body.id}"):
+        assert "Reporting" not in client.get(address).content.decode(), address
+    client.force_login(union.people["TUN"], backend=BACKEND)
+    assert "Reporting" in client.get(f"{PATH}/{current.id}").content.decode()
+    assert "Reporting" in client.get(PATH).content.decode()
+    with pytest.raises(Refused, match="for everybody or for members"):
+        silence(union, audience="secretariat")
+
+
 def test_a_rule_that_does_not_bind_objectors_names_them_and_says_whom_it_binds(db: None) -> None:
     union = build(
         charter=charter_text()
@@ -329,6 +347,7 @@ def test_the_secretariat_lays_a_text_under_silence_on_the_page(union: Union, cli
         "title": "Fees",
         "parts": "# para 1 | Amount\nFees are paid yearly.\n\n# para 2\nThey are equal.",
         "rule": "silence",
+        "audience": "members",
         "naming": "after",
         "then": "vote",
         "then_rule": "important",
@@ -336,6 +355,7 @@ def test_the_secretariat_lays_a_text_under_silence_on_the_page(union: Union, cli
     answer = client.post(f"{PATH}/new", given)
     made = Silence.objects.get()
     assert answer.headers["Location"] == f"{PATH}/{made.id}"
+    assert made.audience == "members"
     told = [(part.reference, part.label, str(part.text)) for part in made.parts.order_by("rank")]
     assert told == [("para 1", "Amount", "Fees are paid yearly."), ("para 2", "", "They are equal.")]
     assert client.post(f"{PATH}/{made.id}/extend", {"number": 24, "unit": "hours", "reason": "More"}).status_code == 302

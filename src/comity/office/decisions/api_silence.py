@@ -146,7 +146,7 @@ def _silence(current: Silence, request: Any) -> SilenceOut:
 @router.get("/silence", response=Part[SilenceOut])
 def list_silence(request: Any, asked: Query[Asked]) -> Part[SilenceOut]:
     """Texts under silence: those that run first, by deadline."""
-    rows = of_silence.listing()
+    rows = of_silence.listing(request.auth)
     part = rows[asked.offset : asked.offset + asked.limit]
     return Part[SilenceOut](total=rows.count(), items=[_silence(row, request) for row in part])
 
@@ -154,7 +154,7 @@ def list_silence(request: Any, asked: Query[Asked]) -> Part[SilenceOut]:
 @router.get("/silence/{key}", response=SilenceOut)
 def silence(request: Any, key: str) -> SilenceOut:
     """One text under silence, with every capital's clock and what you may see of breaks."""
-    return _silence(found(of_silence.silence(key)), request)
+    return _silence(found(of_silence.silence(key, request.auth)), request)
 
 
 @router.get("/secret/{key}", response=SecretOut)

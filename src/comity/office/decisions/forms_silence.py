@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from comity.groundwork.audiences import MEMBERS, PUBLIC
 from comity.groundwork.pages import ActForm, LanguageField
 from comity.groundwork.translated import Text
 from comity.office.charter.queries import body_choices, rules_in_force
@@ -76,6 +77,11 @@ class OpenSilenceForm(ActForm):
         label=gettext_lazy("Background"), max_length=LONGEST_TEXT, required=False, widget=forms.Textarea
     )
     parts = PartsField()
+    audience = forms.ChoiceField(
+        label=gettext_lazy("Who may read it"),
+        choices=[(PUBLIC, gettext_lazy("anybody")), (MEMBERS, gettext_lazy("members"))],
+        widget=forms.RadioSelect,
+    )
     rule = forms.ChoiceField(label=gettext_lazy("Rule"), choices=lambda: _rules([Kind.SILENCE]))
     naming = forms.ChoiceField(
         label=gettext_lazy("Others see who broke silence, and why"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -12,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from comity.groundwork.acts import Actor, act, applies, record, system_actor
+from comity.groundwork.audiences import MEMBERS, PUBLIC
 from comity.groundwork.ids import is_id, new_id
 from comity.groundwork.jobs import recurring
 from comity.groundwork.log import Recorded
@@ -22,8 +21,9 @@ from comity.groundwork.translated import Text
 from comity.office.charter.models import Body
 from comity.office.charter.queries import BODY_SECRETARY, CHAIR, charter_in_force, charter_version
 from comity.office.decisions.actions.checks import SPEAKS, one_of, the_party
-from comity.office.decisions.actions.question import PartAsked, put_to_vote
+from comity.office.decisions.actions.question import PartAsked, record_put, text_digest
 from comity.office.decisions.clock import days_in, faster, set_clock
+from comity.office.decisions.events.question import PartTerms, QuestionPut
 from comity.office.decisions.events.silence import (
     BreakShown,
     BreakWithdrawn,
@@ -39,7 +39,7 @@ from comity.office.decisions.events.silence import (
 )
 from comity.office.decisions.models.silence import Silence, SilenceBreak, SilencePart, SilenceReceipt
 from comity.office.decisions.queries.electorate import electorate
-from comity.office.decisions.vocabulary import Mode
+from comity.office.decisions.vocabulary import Mode, QuestionKind
 from comity.office.decisions.vocabulary_silence import Naming, SilenceStage, Then
 from comity.office.members.roles import FOCAL_POINT
 from comity.rules import Charter, Kind, Rule, RulesError
@@ -74,6 +74,7 @@ def open_silence(
     naming: str = Naming.AFTER.value,
     then: str = Then.VOTE.value,
     then_rule: str = "",
+    audience: str = PUBLIC,
 ) -> Silence:
     """Lay a text before the members of a body: it is adopted unless silence is broken by a deadline that is fair to every capital."""
     current = Body.objects.filter(id=body, dissolved_on__isnull=True).first() if is_id(body) else None
@@ -83,6 +84,8 @@ def open_silence(
     if held is None:
         raise Refused(_("There is no charter yet: adopt one first."))
     chosen = _silence_rule(held.charter, rule, by.now)
+    if audience not in {PUBLIC, MEMBERS}:
+        raise Refused(_("A text is for everybody or for members."), field="audience")
     shown, following = one_of(Naming, naming, "naming"), one_of(Then, then, "then")
     if chosen.binds is not Binds.ALL and shown is Naming.NEVER:
         raise Refused(
@@ -106,6 +109,7 @@ def open_silence(
     key = new_id(by.now)
     opened = SilenceOpened(
         silence=key,
+        readable_by=audience,
         body=body,
         title=clean_original(title, most=LONGEST_TITLE, field="title"),
         background=clean_original(background or Text(), most=LONGEST_TEXT, field="background", empty=True),
@@ -154,7 +158,7 @@ def _parts(by: Actor, asked: list[PartAsked]) -> tuple[SilentPart, ...]:
     made = []
     for one in asked:
         text = clean_original(one.text, most=LONGEST_TEXT, field="parts")
-        digest = hashlib.sha256(json.dumps(text.to_json(), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        digest = text_digest(text)
         reference = clean_line(one.reference, most=100, field="parts")
         label = clean_line(one.label, most=200, field="parts", empty=True)
         made.append(SilentPart(id=new_id(by.now), reference=reference, label=label, text=text, sha256=digest))
@@ -169,6 +173,7 @@ def _apply_silence_opened(stated: SilenceOpened, recorded: Recorded) -> None:
         id=stated.silence,
         title=stated.title,
         background=stated.background,
+        audience=stated.readable_by,
         body_id=stated.body,
         charter=stated.charter,
         rule=stated.rule,
@@ -215,7 +220,7 @@ def confirm_receipt(*, by: Actor, silence: str, party: str) -> None:
     spoken_for = _member(current, party)
     if SilenceReceipt.objects.filter(silence=current, party_id=spoken_for).exists():
         raise Refused(_("Your delegation has confirmed receipt already."))
-    record(by, SilenceSeen(silence=current.id, party=spoken_for))
+    record(by, SilenceSeen(silence=current.id, readable_by=current.audience, party=spoken_for))
 
 
 @applies(SilenceSeen)
@@ -244,6 +249,7 @@ def break_silence(
     key = new_id(by.now)
     broken = SilenceBroken(
         silence=current.id,
+        readable_by=current.audience,
         broken=key,
         party=spoken_for,
         part=touched.id if touched else None,
@@ -279,7 +285,13 @@ def withdraw_break(*, by: Actor, broken: str, party: str) -> None:
         raise Refused(_("The deadline has passed."))
     record(
         by,
-        BreakWithdrawn(silence=found.silence_id, broken=found.id, party=found.party_id, naming=found.silence.naming),
+        BreakWithdrawn(
+            silence=found.silence_id,
+            readable_by=found.silence.audience,
+            broken=found.id,
+            party=found.party_id,
+            naming=found.silence.naming,
+        ),
     )
 
 
@@ -316,6 +328,7 @@ def extend_silence(*, by: Actor, silence: str, period: str, reason: str, body: s
         deadline = current.deadline + timedelta(seconds=current.day_seconds * days_in(longer))
     moved = SilenceExtended(
         silence=current.id,
+        readable_by=current.audience,
         period=str(longer),
         deadline=deadline,
         fair_deadline=clock.fair_deadline,
@@ -350,7 +363,12 @@ def withdraw_silence(*, by: Actor, silence: str, reason: str, body: str = "") ->
     _of_body(current, body)
     if by.now > current.deadline:
         raise Refused(_("The deadline has passed."))
-    record(by, SilenceWithdrawn(silence=current.id, reason=clean_line(reason, most=500, field="reason")))
+    record(
+        by,
+        SilenceWithdrawn(
+            silence=current.id, readable_by=current.audience, reason=clean_line(reason, most=500, field="reason")
+        ),
+    )
 
 
 @applies(SilenceWithdrawn)
@@ -370,7 +388,7 @@ def run_down(now: datetime) -> list[Silence]:
     return list(found.select_related("body").order_by("deadline", "id"))
 
 
-@act("decisions.end_silences", may=(), records=(SilenceEnded,))
+@act("decisions.end_silences", may=(), records=(SilenceEnded, QuestionPut))
 def end_silences(*, by: Actor) -> int:
     """Record what followed from deadlines that have passed, and put what was broken as it was to be; how many. The clock does this."""
     ended = run_down(by.now)
@@ -431,7 +449,12 @@ def _end(by: Actor, current: Silence) -> None:
     record(
         by,
         SilenceEnded(
-            silence=current.id, deadline=current.deadline, stage=stage.value, parts=ended, breaks=tuple(shown)
+            silence=current.id,
+            readable_by=current.audience,
+            deadline=current.deadline,
+            stage=stage.value,
+            parts=ended,
+            breaks=tuple(shown),
         ),
     )
     if stage is SilenceStage.BROKEN and current.then != Then.NOTHING:
@@ -439,19 +462,36 @@ def _end(by: Actor, current: Silence) -> None:
 
 
 def _put_broken(by: Actor, current: Silence, parts: list[SilencePart]) -> None:
-    try:
-        put_to_vote(
-            by=by,
+    """Put what was broken to the body, for the same readers. The charter or the body may have changed since: then nothing is put."""
+    held = charter_in_force(by.now.date())
+    rules = {rule.id for rule in held.charter.rules if rule.valid_on(by.now.date())} if held is not None else set()
+    if held is None or current.then_rule not in rules or current.body.dissolved_on is not None:
+        logger.warning("silence %s: its broken parts were not put, for want of the rule or the body", current.id)
+        return
+    record_put(
+        by,
+        QuestionPut(
+            question=new_id(by.now),
+            meeting="",
+            readable_by=current.audience,
+            kind=QuestionKind.PROPOSAL.value,
             body=current.body_id,
+            parent="",
             title=current.title,
+            charter=held.version,
             rule=current.then_rule,
             mode=(Mode.WRITING if current.then == Then.VOTE else Mode.MEETING).value,
+            moved_by="",
             source=str(current.ref),
-            parts=[PartAsked(reference=part.reference, label=part.label, text=part.text) for part in parts],
-        )
-    except Refused as refused:
-        # The charter or the body may have changed since. The end of silence stands all the same; its page says that nothing was put.
-        logger.warning("silence %s: its broken parts were not put: %s", current.id, refused)
+            consequence=None,
+            parts=tuple(
+                PartTerms(
+                    id=new_id(by.now), reference=part.reference, label=part.label, text=part.text, sha256=part.sha256
+                )
+                for part in parts
+            ),
+        ),
+    )
 
 
 @applies(SilenceEnded)

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from comity.groundwork.audiences import MEMBERS, PUBLIC, SECRETARIAT
+from comity.groundwork.audiences import MEMBERS, SECRETARIAT
 from comity.groundwork.facts import Fact, Namer, fact
 from comity.groundwork.refs import Ref
 from comity.groundwork.translated import Text
@@ -45,9 +45,14 @@ class Reckoned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfSilence(Fact):
-    """What is about a silence procedure."""
+    """What is about a silence procedure. readable_by: for whom the text is, `public` or `members`."""
 
     silence: str
+    readable_by: str
+
+    @property
+    def audience(self) -> str:
+        return self.readable_by
 
     def about(self) -> tuple[Ref, ...]:
         return (Ref(SILENCE, self.silence),)
@@ -94,8 +99,11 @@ class SilenceSeen(OfSilence):
     """A delegation confirmed that it has the text before it."""
 
     TYPE = "decisions.silence_seen"
-    AUDIENCE = MEMBERS
     party: str
+
+    @property
+    def audience(self) -> str:
+        return MEMBERS
 
     def about(self) -> tuple[Ref, ...]:
         return (Ref(SILENCE, self.silence), Ref("members.party", self.party))
@@ -107,7 +115,7 @@ class SilenceSeen(OfSilence):
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SilenceBroken(OfSilence):
-    """A member broke silence. part: None: on the whole text. Public where the policy names at once, else for the secretariat alone."""
+    """A member broke silence. part: None: on the whole text. For whom the text is where the policy names at once, else the secretariat."""
 
     TYPE = "decisions.silence_broken"
     broken: str
@@ -119,7 +127,7 @@ class SilenceBroken(OfSilence):
 
     @property
     def audience(self) -> str:
-        return PUBLIC if self.naming == Naming.AT_ONCE else SECRETARIAT
+        return self.readable_by if self.naming == Naming.AT_ONCE else SECRETARIAT
 
     def about(self) -> tuple[Ref, ...]:
         return (Ref(SILENCE, self.silence), Ref("members.party", self.party))
@@ -143,7 +151,7 @@ class BreakWithdrawn(OfSilence):
 
     @property
     def audience(self) -> str:
-        return PUBLIC if self.naming == Naming.AT_ONCE else SECRETARIAT
+        return self.readable_by if self.naming == Naming.AT_ONCE else SECRETARIAT
 
     def about(self) -> tuple[Ref, ...]:
         return (Ref(SILENCE, self.silence), Ref("members.party", self.party))

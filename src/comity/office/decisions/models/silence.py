@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from comity.groundwork.audiences import PUBLIC
 from comity.groundwork.models import Person, id_field
 from comity.groundwork.refs import Ref
 from comity.groundwork.translated import TranslatedField
@@ -20,16 +21,18 @@ SILENCE = "decisions.silence"
 class Silence(models.Model):
     """A silence procedure on a text in parts. charter: id of the version by which it runs; rule: of that charter.
 
-    period: as the rule or the extension says it, in words of the rules engine. fair_deadline: the latest of all capitals' clocks;
-    deadline: the one that holds, which is earlier only with a faster clock. day_seconds: how many seconds a day lasts with it, None:
-    as days last. snapshot, parties: the electorate as it was frozen; members go by their keys in charters, parties gives their ids.
-    reckonings: one for each member, see `queries.silence.Reckoned`. sources: of the calendars.
+    audience: who may read the text, public or members. period: as the rule or the extension says it, in words of the rules engine.
+    fair_deadline: the latest of all capitals' clocks; deadline: the one that holds, which is earlier only with a faster clock.
+    day_seconds: how many seconds a day lasts with it, None: as days last. snapshot, parties: the electorate as it was frozen; members
+    go by their keys in charters, parties gives their ids. reckonings: one for each member, as `events.silence.Reckoned` has it.
+    sources: of the calendars.
     """
 
     id = id_field(primary_key=True)
     title = TranslatedField()
     background = TranslatedField()
     body = models.ForeignKey(Body, models.PROTECT, related_name="silences")
+    audience = models.CharField(max_length=20, default=PUBLIC)
     charter = id_field()
     rule = models.CharField(max_length=100)
     period = models.CharField(max_length=400)

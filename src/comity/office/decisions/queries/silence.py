@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -37,16 +37,21 @@ from comity.rules.silence import Break, stands
 PARTY = "members.party"
 
 
-def silence(key: str) -> Silence | None:
-    """A silence procedure by id."""
-    rows = Silence.objects.select_related("body")
+def for_reader(actor: Actor) -> Q:
+    """Texts that a reader may read."""
+    return Q() if actor.reader.all else Q(audience__in=sorted(actor.reader.audiences))
+
+
+def silence(key: str, actor: Actor) -> Silence | None:
+    """A silence procedure that a reader may see."""
+    rows = Silence.objects.select_related("body").filter(for_reader(actor))
     return rows.filter(id=key).first() if is_id(key) else None
 
 
-def listing() -> QuerySet[Silence]:
-    """All silence procedures: those that run first, by deadline, then the others, the latest first."""
+def listing(actor: Actor) -> QuerySet[Silence]:
+    """The silence procedures that a reader may see: those that run first, by deadline, then the others, the latest first."""
     first = Case(When(stage=SilenceStage.RUNNING, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return Silence.objects.select_related("body").order_by(first, "-deadline", "-id")
+    return Silence.objects.select_related("body").filter(for_reader(actor)).order_by(first, "-deadline", "-id")
 
 
 def rule_of(current: Silence) -> tuple[Charter, Rule] | None:
@@ -252,18 +257,18 @@ def _to_read(actor: Actor) -> Iterable[Waiting]:
         yield Waiting(sentence % {"title": current.title}, address, current.deadline.date())
 
 
-def _running_panel(_actor: Actor, _ref: Ref | None) -> Mapping[str, Any] | None:
-    rows = list(Silence.objects.filter(stage=SilenceStage.RUNNING).order_by("deadline", "id")[:5])
+def _running_panel(actor: Actor, _ref: Ref | None) -> Mapping[str, Any] | None:
+    rows = list(Silence.objects.filter(for_reader(actor), stage=SilenceStage.RUNNING).order_by("deadline", "id")[:5])
     return {"silences": rows} if rows else None
 
 
 register_panel(Panel(HOME, 45, "decisions/_silences.html", _running_panel))
 
 
-def _of_body_panel(_actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
+def _of_body_panel(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
     if ref is None:
         return None
-    rows = list(Silence.objects.filter(body_id=ref.id).order_by("-opened_at", "-id")[:5])
+    rows = list(Silence.objects.filter(for_reader(actor), body_id=ref.id).order_by("-opened_at", "-id")[:5])
     return {"silences": rows} if rows else None
 
 
@@ -271,15 +276,15 @@ register_panel(Panel("charter.body", 45, "decisions/_silences.html", _of_body_pa
 
 
 def _of_office_panel(actor: Actor, _ref: Ref | None) -> Mapping[str, Any] | None:
-    return {"silences": list(listing()[:5]), "may_open": may_do(actor, "decisions.open_silence")}
+    return {"silences": list(listing(actor)[:5]), "may_open": may_do(actor, "decisions.open_silence")}
 
 
 register_panel(Panel("decisions.list", 10, "decisions/_silences.html", _of_office_panel))
 
 
 def _names(ids: Iterable[str]) -> Names:
-    rows = Silence.objects.filter(id__in=list(ids)).only("id", "title")
-    return {row.id: f"“{row.title}”" for row in rows}
+    rows = Silence.objects.filter(id__in=list(ids)).only("id", "title", "audience")
+    return {row.id: f"“{row.title}”" if row.audience == PUBLIC else _("a text under silence") for row in rows}
 
 
 register_kind(
@@ -287,12 +292,16 @@ register_kind(
 )
 
 
-def _public(_row: Any) -> str:
-    return PUBLIC
+def _audience(row: Silence) -> str:
+    return row.audience
+
+
+def _of_part(row: SilencePart) -> str:
+    return row.silence.audience
 
 
 register_translatable(
-    Translatable(SILENCE, Silence, field, word, _public)
+    Translatable(SILENCE, Silence, field, word, _audience)
     for field, word in (
         ("title", gettext_lazy("title of a text under silence")),
         ("background", gettext_lazy("background of a text under silence")),
@@ -301,14 +310,14 @@ register_translatable(
 
 
 def _of_break(row: SilenceBreak) -> str:
-    return PUBLIC if names_shown(row.silence) else SECRETARIAT
+    return row.silence.audience if names_shown(row.silence) else SECRETARIAT
 
 
 def _members(_row: Any) -> str:
     return MEMBERS
 
 
-register_table(Silence)
-register_table(SilencePart)
+register_table(Silence, _audience)
+register_table(SilencePart, _of_part, related=("silence",))
 register_table(SilenceBreak, _of_break, related=("silence",))
 register_table(SilenceReceipt, _members)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from comity.groundwork.acts import check_may, may_do
+from comity.groundwork.audiences import PUBLIC
 from comity.groundwork.live import newest
 from comity.groundwork.pages import (
     ActForm,
@@ -40,21 +41,21 @@ from comity.office.decisions.vocabulary_silence import Naming, SilenceStage, The
 def listing(request: Request) -> HttpResponse:
     """All silence procedures."""
     page = {
-        "listing": page_of_list(request, queries.listing()),
+        "listing": page_of_list(request, queries.listing(request.actor)),
         "may_open": may_do(request.actor, "decisions.open_silence"),
     }
     return render(request, "decisions/silences.html", page)
 
 
-def found_here(key: str) -> Silence:
-    """The silence procedure, or the page that says that there is none. Raises NotFound."""
-    return found_or_refused(queries.silence(key))
+def found_here(request: Request, key: str) -> Silence:
+    """The silence procedure, or the page that says that there is none for this reader. Raises NotFound."""
+    return found_or_refused(queries.silence(key, request.actor))
 
 
 def silence(request: Request, key: str) -> HttpResponse:
     """A text under silence: until when, for whom, what was said against it, what came of it."""
     live_after = newest()
-    current = found_here(key)
+    current = found_here(request, key)
     names = queries.members_of(current)
     confirmed, asked, receipts = queries.receipts(current, request.actor, names)
     ruled = queries.rule_of(current)
@@ -107,6 +108,7 @@ def open_silence(request: Request) -> HttpResponse:
                 naming=values["naming"],
                 then=values["then"],
                 then_rule=values["then_rule"],
+                audience=values["audience"],
             )
         )
 
@@ -126,7 +128,7 @@ def open_silence(request: Request) -> HttpResponse:
         consequence=_("The text, the rule and who is named cannot change after this. The deadline can be moved on.")
         if seconds is None
         else _("Clocks run faster here: a day lasts %(seconds)d seconds.") % {"seconds": seconds},
-        initial={"naming": Naming.AFTER, "then": Then.VOTE},
+        initial={"naming": Naming.AFTER, "then": Then.VOTE, "audience": PUBLIC},
     )
     return redirect("decisions:silence", made[0].id) if made else answer
 
@@ -139,7 +141,7 @@ def _choices(current: Silence, parties: list[str]) -> list[tuple[str, str]]:
 
 def confirm_receipt(request: Request, key: str) -> HttpResponse:
     """Confirming that a delegation has the text before it."""
-    current = found_here(key)
+    current = found_here(request, key)
     speaks = queries.spoken_for(current, request.actor)
 
     def prepare(form: PartyForm) -> None:
@@ -162,7 +164,7 @@ def confirm_receipt(request: Request, key: str) -> HttpResponse:
 
 def break_silence(request: Request, key: str) -> HttpResponse:
     """Breaking silence."""
-    current = found_here(key)
+    current = found_here(request, key)
     speaks = queries.spoken_for(current, request.actor, breaking=True)
     parts = list(current.parts.order_by("rank"))
 
@@ -209,7 +211,7 @@ def break_silence(request: Request, key: str) -> HttpResponse:
 
 def withdraw_break(request: Request, key: str, broken: str) -> HttpResponse:
     """Withdrawing a break of silence."""
-    current = found_here(key)
+    current = found_here(request, key)
     row = found_or_refused(
         current.breaks.filter(id=broken, party_id__in=queries.spoken_for(current, request.actor, breaking=True)).first()
     )
@@ -229,7 +231,7 @@ def withdraw_break(request: Request, key: str, broken: str) -> HttpResponse:
 
 def extend(request: Request, key: str) -> HttpResponse:
     """Moving the deadline."""
-    current = found_here(key)
+    current = found_here(request, key)
 
     def does(values: dict[str, Any]) -> None:
         actions.extend_silence(
@@ -258,7 +260,7 @@ def extend(request: Request, key: str) -> HttpResponse:
 
 def withdraw(request: Request, key: str) -> HttpResponse:
     """Withdrawing a text."""
-    current = found_here(key)
+    current = found_here(request, key)
     return act_page(
         request,
         ReasonForm,
