@@ -12,10 +12,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from django.test import Client
 from tests.office.decisions.union import BACKEND, Union, build, parts
+from tests.office.decisions.union import charter_text as charter_text_of
 
 from comity.cli import main
 from comity.groundwork.models import Person
 from comity.groundwork.translated import Text
+from comity.office.charter.actions import draft_charter
 from comity.office.charter.queries import charter_text
 from comity.office.decisions import actions
 from comity.office.decisions.actions import Entered
@@ -209,6 +211,19 @@ def test_a_question_is_put_from_its_page(union: Union) -> None:
     assert [part.reference for part in moved.parts.all()] == ["2"]
     api = Client().get(f"/api/v1/decisions/questions/{made.id}").json()
     assert [part["reference"] for part in api["parts"]] == ["1", "2"]
+
+
+def test_a_charter_is_put_to_the_vote_from_the_same_page(union: Union) -> None:
+    draft = draft_charter(
+        by=union.by(), text=charter_text_of().replace('version = "1"', 'version = "2"', 1), note="Second"
+    )
+    client = browser_of(union.secretary)
+    asked = {"title": "New rules", "language": "en", "rule": "ordinary", "mode": "meeting", "draft": draft.id}
+    assert client.post(f"/en/decisions/put/{union.body.id}", asked).status_code == 302
+    made = Question.objects.get()
+    assert made.rule == "charter-change"
+    assert made.consequence is not None
+    assert made.consequence["arguments"]["digest"] == draft.digest
 
 
 def test_a_delegation_is_told_that_its_vote_is_waited_for(union: Union) -> None:

@@ -30,6 +30,11 @@ class PutForm(ActForm):
     mode = forms.ChoiceField(label=_("How"), choices=Mode.choices)
     meeting = forms.ChoiceField(label=_("Meeting"), required=False)
     moved_by = forms.ChoiceField(label=_("Moved by"), required=False)
+    draft = forms.ChoiceField(
+        label=_("Charter that it puts in force, once it is adopted"),
+        help_text=_("The question is then decided by the rule that the charter has for its own change."),
+        required=False,
+    )
     documents = forms.MultipleChoiceField(label=_("Documents that it rests on"), required=False)
 
 

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.utils.timezone import is_naive
 from django.utils.translation import gettext as _
 
 from comity.groundwork.acts import Actor, act, applies, record, system_actor
@@ -82,6 +84,10 @@ def open_vote(
     """
     current = the_question(question, QuestionStage.PUT)
     belongs(current, body, meeting)
+    if language not in dict(settings.LANGUAGES):
+        raise Refused(_("Choose one of the site’s languages."), field="language")
+    if closes_at is not None and is_naive(closes_at):
+        raise Refused(_("Say in which time zone this time is."), field="closes_at")
     attempt = _attempt(current)
     check_turn(current)
     _open_when(by, current, closes_at)

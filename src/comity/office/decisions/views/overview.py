@@ -50,6 +50,7 @@ def question(request: Request, key: str) -> HttpResponse:
     cited = [Ref.parse(citation.target) for citation in cites(current.ref)]
     names = name_all([*cited, *([Ref.parse(current.source)] if current.source else [])])
     presides = questions.presides(by, current)
+    votes = questions.votes_of(current)
     rulings = list(current.rulings.select_related("challenge").order_by("id"))
     speaks = questions.parties_of(by)
     putting = current.stage == QuestionStage.PUT
@@ -60,7 +61,8 @@ def question(request: Request, key: str) -> HttpResponse:
         "moved_by": party_names([current.moved_by]).get(current.moved_by, "") if current.moved_by else "",
         "parts": list(current.parts.select_related("changed_by").order_by("rank")),
         "under": questions.under(current),
-        "votes": questions.votes_of(current),
+        "votes": votes,
+        "may_cast": any(questions.keys_for(by, one) for one in votes if one.stage == VoteStage.OPEN),
         "rulings": [(ruling, questions.person_name(ruling.named)) for ruling in rulings],
         "cited": [(names[ref], page_of(ref)) for ref in cited],
         "source": (names[Ref.parse(current.source)], page_of(Ref.parse(current.source))) if current.source else None,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from comity.groundwork.pages import ActForm, Request, act_page, found_or_refused
 from comity.groundwork.refusals import NotFound
 from comity.groundwork.translated import Text
-from comity.office.charter.queries import bodies, body, charter_in_force
+from comity.office.charter.queries import bodies, body, charter_in_force, drafts
 from comity.office.charter.telling import rule_told
 from comity.office.decisions import actions, forms
 from comity.office.decisions.actions import PartAsked
@@ -65,23 +65,25 @@ def put(request: Request, key: str) -> HttpResponse:
             "meeting": NONE + meetings,
             "moved_by": NONE + party_choices(),
             "documents": issued,
+            "draft": NONE + [(row.id, row.note or row.digest[:12]) for row in drafts()],
         }
         for name, offered in choices.items():
             form.fields[name].choices = offered  # type: ignore[attr-defined]
 
     def does(values: dict[str, Any]) -> Question:
         by = request.actor
-        meeting = values["meeting"]
+        meeting, draft = values["meeting"], values["draft"]
         return actions.put_to_vote(
             by=by,
             body=where.id,
             title=Text.of(values["title"], values["language"]),
-            rule=values["rule"],
+            rule=held.charter.amended_by or values["rule"] if draft else values["rule"],
             parts=parts_of(values["text"], values["language"]),
             mode=values["mode"],
             meeting=meeting,
             moved_by=values["moved_by"],
             documents=values["documents"],
+            consequence=_adopting(draft) if draft else None,
         )
 
     return act_page(
@@ -95,6 +97,13 @@ def put(request: Request, key: str) -> HttpResponse:
         after="decisions:list",
         prepare=prepare,
     )
+
+
+def _adopting(draft: str) -> dict[str, Any]:
+    """The act by which the charter office puts a draft in force, on the strength of the vote; refused if its text changes meanwhile."""
+    voted_on = next((row.digest for row in drafts() if row.id == draft), None)
+    given = {"draft": draft, "digest": voted_on, "vote": "{vote}", "decision": "{decision}"}
+    return {"act": "charter.adopt_charter", "arguments": given}
 
 
 def parts_of(text: str, language: str) -> list[PartAsked]:
