@@ -92,3 +92,9 @@ def test_languages_and_translations() -> None:
     assert translation({"en": "Hello"}, "ar", "en") == "Hello"
     assert translation({"en": "Hello"}, "en-GB", "en") == ""
     assert translation({"fr": "Bonjour"}, "ar", "en") == ""
+
+
+def test_names_in_the_middle_of_a_sentence_are_set_apart_from_its_direction() -> None:
+    page = render_html(made.finished(), "ar")
+    for name in ("<bdi>region</bdi>", "<bdi>role</bdi>"):
+        assert name in page

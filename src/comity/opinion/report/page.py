@@ -261,7 +261,7 @@ def _headline_words(result: OpinionResult, entry: StatementResult) -> str:
                     span=figures.span(part.least.lower, part.least.upper),
                 )
             )
-    return " ".join(said)
+    return Markup(" ").join(said)
 
 
 def _each(result: OpinionResult) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from markupsafe import Markup
+
 LONGEST = 600
 """Characters of a statement that a report shows; result.json holds all of it."""
 
@@ -38,9 +40,9 @@ def harmless(text: str, longest: int = LONGEST) -> str:
     return shown if len(shown) <= longest and len(text) <= 4 * longest else shown[:longest].rstrip() + " …"
 
 
-def named(text: str, longest: int = 40) -> str:
-    """`harmless`, for the middle of a sentence that may run the other way: set apart by isolates (U+2068, U+2069)."""
-    return f"\u2068{harmless(text, longest)}\u2069"
+def named(text: str, longest: int = 40) -> Markup:
+    """`harmless`, set apart (`<bdi>`) for the middle of a sentence that may run the other way."""
+    return Markup("<bdi>{}</bdi>").format(harmless(text, longest))
 
 
 def paragraphs(text: str, longest: int = 3 * LONGEST) -> list[str]:
