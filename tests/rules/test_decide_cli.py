@@ -24,7 +24,7 @@ def test_a_vote_is_decided_and_explained(votes: Path, capsys: pytest.CaptureFixt
     assert main(["decide", "un-ga", str(votes), "--rule", "important", "--need"]) == Exit.OK
     said = capsys.readouterr().out
     assert "Adopted. Rule: Important questions (Charter, Article 18(2); wording read in the text)." in said
-    assert "Yes: 2 of 3 (votes cast (yes and no)); needed: at least 2/3, that is at least 2 — met" in said
+    assert "Yes: 2 of 3 (yes and no votes cast); needed: at least 2/3, that is at least 2 — met" in said
     assert "Nobody is recorded under: Members two years or more in arrears" in said
     assert "Each of these can block it alone: Eland" in said
 

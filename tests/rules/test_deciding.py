@@ -445,11 +445,11 @@ def test_the_sentence_tells_what_settled_it_and_the_table_everything() -> None:
     said = sentence(decide(waico, members, record, rule="consensus-first"), waico)
     assert "Objections" not in said
     assert "Found: all efforts at consensus are exhausted — A. Chair (chair) — met. " in said
-    assert "Yes: 4 of 5 (votes cast (yes and no)); needed: at least 2/3, that is at least 4 — met. " in said
+    assert "Yes: 4 of 5 (yes and no votes cast); needed: at least 2/3, that is at least 4 — met. " in said
     silence = decide(waico, members, Record(objections={"b": "x"}), rule="silence")
     assert "Not adopted. " in sentence(silence, waico)
-    assert "Fails if: Objections: 1 (b); needed: at least 1 — met." in sentence(silence, waico)
-    assert [line.text for line in lines(silence, waico)] == ["Fails if: Objections: 1 (b); needed: at least 1"]
+    assert "Fails if — Objections: 1 (b); needed: at least 1 — met." in sentence(silence, waico)
+    assert [line.text for line in lines(silence, waico)] == ["Fails if — Objections: 1 (b); needed: at least 1"]
 
 
 def test_every_phrase_is_there_in_six_languages_with_the_same_braces() -> None:

@@ -45,7 +45,7 @@ def told(clause: str, language: str = "en") -> str:
 @pytest.mark.parametrize(
     ("clause", "said"),
     [
-        ("yes > 1/2 of cast", "Yes: more than 1/2 of votes cast (yes and no)"),
+        ("yes > 1/2 of cast", "Yes: more than 1/2 of yes and no votes cast"),
         ("yes >= 55% of entitled by shares", "Yes: at least 55 % of members entitled to vote, counted by: Shares"),
         ("yes >= 9", "Yes: at least 9"),
         ("yes > no", "Yes: more than No"),

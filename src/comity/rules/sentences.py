@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
-from comity.rules.charter import CASTING_VOTE, Charter, Kind, Tie
+from comity.rules.charter import CASTING_VOTE, Certainty, Charter, Kind, Tie
 from comity.rules.conditions import Base, Found, Meets, Op
 from comity.rules.in_force import Against, InForce
 from comity.rules.need import Fewest, Need
@@ -40,20 +40,10 @@ def sentence(outcome: Outcome, charter: Charter, language: str = "en", *, short:
     Of a rule with many parts only those are told that settled it; `lines` has all.
     """
     _refuse(language)
+    title = told(outcome.rule.title, language)
     parts = [
-        say(
-            "by_rule",
-            language,
-            verdict=_verdict(outcome, language),
-            title=told(outcome.rule.title, language),
-            source=outcome.rule.source or outcome.rule.charter,
-            certainty=_COMMAS.get(language, ", ").join(
-                say(f"certainty.{mark}", language) for mark in outcome.rule.certainty
-            ),
-        )
+        say("by_rule", language, verdict=_verdict(outcome, language), title=title, marks=_marks(outcome, language))
     ]
-    if outcome.rule.example:
-        parts.append(say("example", language))
     if not short:
         parts += [f"{line.text} — {line.state}" for line in _reasons(outcome, charter, language)]
         parts += _casting(outcome, charter, language)
@@ -64,16 +54,27 @@ def sentence(outcome: Outcome, charter: Charter, language: str = "en", *, short:
     return (stop.join(parts) + stop).strip()
 
 
+def _marks(outcome: Outcome, language: str) -> str:
+    """Where the rule stands and how sure that is, in parentheses; of an example, that it is one."""
+    certain = [
+        say(f"certainty.{mark}", language)
+        for mark in outcome.rule.certainty
+        if not (outcome.rule.example and mark is Certainty.EXAMPLE)
+    ]
+    marks = [outcome.rule.source or outcome.rule.charter, _COMMAS.get(language, ", ").join(certain)]
+    if outcome.rule.example:
+        marks.append(say("example", language))
+    semicolon = {"ar": "؛ ", "zh": "；", "fr": " ; "}.get(language, "; ")
+    return say("marks", language, marks=semicolon.join(mark for mark in marks if mark))
+
+
 def _casting(outcome: Outcome, charter: Charter, language: str) -> list[str]:
     """Who broke a tie, where the rule leaves that to the chair and the chair has."""
+    if not outcome.tie or outcome.part.met:
+        return []
     day = date.fromisoformat(outcome.on) if outcome.on else None
     found = outcome.record.finding(CASTING_VOTE, "chair")
-    if (
-        not outcome.tie
-        or outcome.part.met
-        or found is None
-        or charter.rule(outcome.rule.rule, day).tie is not Tie.CHAIR
-    ):
+    if found is None or charter.rule(outcome.rule.rule, day).tie is not Tie.CHAIR:
         return []
     choice = side_name(("yes",) if found.holds else ("no",), language)
     return [say("casting_vote", language, choice=choice, named=found.named)]
@@ -225,8 +226,8 @@ def _settling(part: Part) -> Iterator[Part]:
 
 def _lines(part: Part, charter: Charter, language: str, depth: int, label: str) -> Iterator[Line]:
     text = _text(part, charter, language)
-    colon = " : " if language == "fr" else "：" if language == "zh" else ": "
-    yield Line(depth, f"{label}{colon}{text}" if label else text, part.met, _state(part, language), part.clause)
+    dash = "——" if language == "zh" else " — "
+    yield Line(depth, f"{label}{dash}{text}" if label else text, part.met, _state(part, language), part.clause)
     for inner in part.parts:
         yield from _lines(inner, charter, language, depth + 1, "")
 

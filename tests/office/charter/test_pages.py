@@ -38,7 +38,7 @@ def plain(html: str) -> str:
 
 def test_anybody_reads_the_rules_with_article_and_certainty(members: House) -> None:
     said = read(Client(), "rules")
-    assert "Adopted with — Yes: more than 1/2 of votes cast (yes and no)." in said
+    assert "Adopted with — Yes: more than 1/2 of yes and no votes cast." in said
     assert "To decide there must be — Present: more than 1/2 of members entitled to vote" in said
     assert "Article 20 · wording read in the text, practice" in said
     assert "Without a vote: Members in arrears" in said
@@ -74,7 +74,7 @@ def test_a_version_gives_its_text_and_what_differs(keeper: Client, members: Hous
     assert response.content.decode() == second.text
     assert response["Content-Disposition"] == 'attachment; filename="charter-2.toml"'
     differs = read(keeper, f"rules/versions/{first.version}/against/{second.id}")
-    assert "Before Adopted with — Yes: more than 1/2 of votes cast" in differs
+    assert "Before Adopted with — Yes: more than 1/2 of yes and no votes cast" in differs
     assert '+ passes = "yes > no"' in differs
     assert "founding charter" in read(keeper, f"rules/versions/{first.version}")
 
@@ -213,6 +213,7 @@ def test_with_scripts_only_the_outcome_is_sent(members: House) -> None:
     response = Client().get("/en/charter/rules/decide", {"rule": "ordinary", "v.KEN": "yes"}, headers=LIVE)
     html = response.content.decode()
     assert "<html" not in html
+    assert '<div id="the-rule" hx-swap-oob="true">' in html
     assert "No decision: there is no quorum" in html
 
 
