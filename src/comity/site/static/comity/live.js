@@ -117,7 +117,7 @@ async function ask(rounds) {
   setTimeout(() => (rounds ? ask(rounds - 1) : listen()), wait * 1000 * (0.75 + Math.random() / 2));
 }
 
-if (root) {
+if (root && document.querySelector("[data-live], [data-part]")) {
   document.querySelectorAll("[data-part]").forEach(withToken);
   document.addEventListener("visibilitychange", () => things([], 300));
   addEventListener("pagehide", () => source?.close());
