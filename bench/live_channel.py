@@ -151,7 +151,7 @@ class Screen(asyncio.Protocol):
 async def connect(port: int, made: dict[str, Any]) -> list[Screen]:
     """Open every connection, some at once."""
     loop, gate = asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE)
-    parts = "&".join(f"part=decisions.hall%20decisions.vote:{vote}" for vote in made["votes"])
+    parts = "&".join(f"part=decisions.result%20decisions.vote:{vote}" for vote in made["votes"])
 
     async def one(number: int, session: str) -> Screen:
         language = LANGUAGES[number % len(LANGUAGES)]
@@ -198,6 +198,7 @@ async def rounds(port: int, pid: int, made: dict[str, Any]) -> None:
     for number, vote in enumerate(made["votes"], start=1):
         for screen in screens:
             screen.armed = True
+        used = seconds_used(pid)
         asked, answered = await asyncio.to_thread(close, port, made, vote)
         limit = time.perf_counter() + 60
         while any(screen.armed for screen in screens) and time.perf_counter() < limit:
@@ -209,12 +210,14 @@ async def rounds(port: int, pid: int, made: dict[str, Any]) -> None:
                 str(number),
                 f"{answered - asked:.3f}",
                 *(f"{value:.3f}" for value in (late[0], median(late), late[int(len(late) * 0.99)], late[-1])),
+                f"{seconds_used(pid) - used:.2f}",
                 f"{median(screen.size for screen in screens) / 1024:.1f}",
                 str(missing),
             ]
         )
         await asyncio.sleep(2)
-    heads = ["closing", "answered, s", "first screen", "median", "99 %", "last screen, s", "message, KiB", "not told"]
+    heads = ["closing", "answered, s", "first screen", "median", "99 %", "last screen, s", "server's core, s"]
+    heads += ["message, KiB", "not told"]
     table(heads, rows)
 
 
@@ -223,6 +226,12 @@ def memory(pid: int) -> float:
     found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
     assert found
     return int(found[1]) * 1024
+
+
+def seconds_used(pid: int) -> float:
+    """Seconds of a processor that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:

@@ -13,8 +13,11 @@ from django.urls import reverse
 from django.utils.translation import override
 from tests.office.meetings.conftest import NOW, Council
 
-from comity.groundwork.acts import ACTS
+from comity.groundwork import live, panels
+from comity.groundwork.acts import ACTS, Actor
+from comity.groundwork.audiences import MEMBERS
 from comity.groundwork.models import LogHead
+from comity.groundwork.refs import Ref
 from comity.groundwork.translated import Text
 from comity.office.meetings import actions
 from comity.office.meetings.models import Item, Meeting, PointOfOrder
@@ -196,6 +199,27 @@ def test_a_meeting_for_members_is_not_there_for_visitors(council: Council) -> No
         assert client_of(council.delegates["KEN"]).get(page).status_code == 200, page
     for page in (path("list"), f"/en/charter/bodies/{council.body.id}", "/en/", "/en/records/"):
         assert "Sealed" not in Client().get(page).content.decode(), page
+
+
+def test_parts_that_are_sent_are_for_those_for_whom_the_meeting_is(council: Council) -> None:
+    shown: list[bool] = []
+
+    def floor(actor: Actor, ref: Ref | None) -> None:
+        shown.append(actor.reader.may_read(MEMBERS) and not actor.reader.all and actor.person_id is None)
+
+    panels.register_panel(panels.Panel("meetings.now", 1, "none.html", floor))
+    try:
+        for audience in ("members", "public"):
+            current = council.opened(audience=audience)
+            for name in ("meetings.now", "meetings.hall", "meetings.agenda"):
+                made = live.rendered(name, current.ref, "en", anew=True)
+                assert made is not None
+                assert made.audience == audience
+        assert shown == [True, False]
+    finally:
+        panels.PANELS.pop()
+    assert live.rendered("meetings.now", Ref("meetings.meeting", "0" * 26), "en") is None
+    assert live.rendered("meetings.now", council.body.ref, "en") is None
 
 
 def test_no_count_of_queries_grows_with_parties_or_items(council: Council) -> None:

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 
 from comity.groundwork.live import PARTS, changed_since, newest, rendered
 from comity.groundwork.refs import KINDS, Ref
@@ -91,6 +93,10 @@ class Channel:
         if self._ticking is not None:
             self._ticking.cancel()
         self._watch = self._ticking = None
+        together = threading.Barrier(THREADS)
+        for _thread in range(THREADS):
+            self._threads.submit(_let_go, together)
+        self._threads.shutdown()
 
     async def _answer(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["method"] != "GET":
@@ -158,6 +164,13 @@ class Channel:
             return does()
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, done)
+
+
+def _let_go(together: threading.Barrier) -> None:
+    """Close a thread's connection to the database. Each waits for the others, so that no thread does it twice."""
+    with suppress(threading.BrokenBarrierError):
+        together.wait(timeout=5)
+    connection.close()
 
 
 _STREAM = [(b"content-type", b"text/event-stream; charset=utf-8")]

@@ -27,8 +27,8 @@ LIFE = 30 * BEAT
 """Seconds after which, at the latest, a connection ends and is asked for anew, with whatever rights its owner has by then."""
 MOST, MOST_VISITORS, MOST_OF_ONE = 20_000, 10_000, 20
 """Listeners of one process; those of them who are not signed in; those of one person."""
-COST = 0.02
-"""Seconds of the server that one page costs which fetches its parts again: by that they are spread."""
+COST = 0.05
+"""Seconds that a page takes of the server which fetches its parts again, and as long again for others: by that they are spread."""
 UNSETTLING = frozenset(
     {
         "groundwork.role_granted",

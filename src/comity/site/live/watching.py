@@ -58,9 +58,11 @@ class Watch(threading.Thread):
         self._woken.set()
 
     def stop(self) -> None:
-        """End the thread."""
+        """End the thread, and wait for that."""
         self._stopped.set()
         self._woken.set()
+        if self.is_alive():
+            self.join(timeout=5)
 
     def run(self) -> None:
         """Look, tell, wait."""

@@ -18,7 +18,6 @@ from comity.office.decisions.queries.electorate import names_of
 from comity.office.decisions.vocabulary import Channel, VoteKind, VoteStage, When
 from comity.office.decisions.words import choice_word, counted_word, verdict_word
 from comity.rules import Charter, Outcome, RulesError, Verdict
-from comity.rules.plain import snapshot_from_plain
 from comity.rules.sentences import number
 
 SIGNS = {"yes": "✓", "no": "✕", "abstain": "○", "not-voting": "·", "absent": "–", "recused": "‖", "invalid": "!"}
@@ -125,8 +124,11 @@ class Board:
         return next((one for one in self.in_order if not one.has_voted and not one.barred), None)
 
 
-def board(vote: Vote) -> Board:
-    """A vote as pages show it. Some fifteen queries, however many members there are."""
+def board(vote: Vote, *, whole: bool = True) -> Board:
+    """A vote as pages show it. Some fifteen queries, however many members there are.
+
+    whole=False: what came out and the numbers, without the roll, explanations and proxies.
+    """
     names = names_of(vote.parties)
     charter, voters = reading.charter_of(vote.question), reading.voters(vote, names)
     casts = {cast.member: cast for cast in vote.casts.all()}
@@ -143,7 +145,7 @@ def board(vote: Vote) -> Board:
         charter=charter,
         rule=rule_told(reading.rule_of(vote), charter),
         names=names,
-        roll=tuple(_roll(vote, names, casts, voters, by_name=by_name)),
+        roll=tuple(_roll(vote, names, casts, voters, by_name=by_name)) if whole else (),
         counts=_counts(vote, outcome) if in_numbers and outcome is not None else (),
         voted=sum(1 for member in casts if member in voters.may) + sum(vote.hands.values()),
         voters=len(voters.may),
@@ -153,12 +155,14 @@ def board(vote: Vote) -> Board:
         by_name=by_name,
         in_numbers=in_numbers,
         announcements=tuple(vote.announcements.order_by("id")),
-        before=_explanations(vote, names, When.BEFORE),
-        after=_explanations(vote, names, When.AFTER),
+        before=_explanations(vote, names, When.BEFORE) if whole else (),
+        after=_explanations(vote, names, When.AFTER) if whole else (),
         proxies=tuple(
             (names[row.principal], names[row.holder], row)
             for row in vote.proxies.filter(withdrawn_at__isnull=True).order_by("id")
-        ),
+        )
+        if whole
+        else (),
     )
 
 
@@ -176,7 +180,7 @@ def _with_people(outcome: Outcome) -> Outcome:
 def _roll(
     vote: Vote, names: Mapping[str, str], casts: Mapping[str, Cast], voters: reading.Voters, *, by_name: bool
 ) -> list[Called]:
-    snapshot = snapshot_from_plain(vote.snapshot)
+    snapshot = reading.snapshot_of(vote)
     corrections = {row.member: row for row in vote.corrections.order_by("id")}
     closed = vote.stage == VoteStage.CLOSED
     frozen = reading.record_of(vote).ballot.choices if closed and vote.kind != VoteKind.OPEN else {}

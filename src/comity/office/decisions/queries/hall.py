@@ -34,6 +34,13 @@ def _vote_page(ref: Ref, reader: Reader) -> Mapping[str, Any] | None:
     return {"board": board(vote), "vote": vote, "question": vote.question}
 
 
+def _result(ref: Ref, reader: Reader) -> Mapping[str, Any] | None:
+    vote = Vote.objects.select_related("question__body", "question__parent").filter(id=ref.id).first()
+    if vote is None or not reader.may_read(vote.question.audience):
+        return None
+    return {"board": board(vote, whole=False), "vote": vote}
+
+
 def _audience(ref: Ref) -> str | None:
     vote = Vote.objects.select_related("question").filter(id=ref.id).first()
     return vote.question.audience if vote is not None else None
@@ -41,6 +48,10 @@ def _audience(ref: Ref) -> str | None:
 
 register_part(
     Part(name="decisions.hall", kind=VOTE, template="decisions/_hall.html", audience_of=_audience, fill=_vote_page)
+)
+
+register_part(
+    Part(name="decisions.result", kind=VOTE, template="decisions/_result.html", audience_of=_audience, fill=_result)
 )
 
 

@@ -6,7 +6,7 @@ with those that were announced to the record.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -75,9 +75,23 @@ def findings_on(question: Question, charter: Charter) -> tuple[Finding, ...]:
     return tuple(found[statement] for statement in sorted(found))
 
 
+SNAPSHOTS_HELD = 32
+_snapshots: OrderedDict[str, Snapshot] = OrderedDict()
+
+
+def snapshot_of(vote: Vote) -> Snapshot:
+    """The electorate of a vote as it was frozen. Kept by its digest: every page of an open vote asks for it, several times."""
+    held = _snapshots.get(vote.snapshot_digest)
+    if held is None:
+        held = _snapshots[vote.snapshot_digest] = snapshot_from_plain(vote.snapshot)
+        while len(_snapshots) > SNAPSHOTS_HELD:
+            _snapshots.popitem(last=False)
+    return held
+
+
 def record_so_far(vote: Vote) -> Record:
     """What an open vote rests on now. Four queries and those for findings."""
-    snapshot = snapshot_from_plain(vote.snapshot)
+    snapshot = snapshot_of(vote)
     casts = {cast.member: cast for cast in vote.casts.all()}
     choices = {member: cast.choice for member, cast in casts.items()}
     # Whose vote another casts is not said to sit there without voting: that would be a vote of their own.
@@ -107,7 +121,7 @@ def record_of(vote: Vote) -> Record:
 def compute(vote: Vote, record: Record) -> Outcome:
     """The outcome of a vote on a record. Raises RulesError."""
     question = vote.question
-    return decide(charter_of(question), snapshot_from_plain(vote.snapshot), record, rule=question.rule, on=vote.on)
+    return decide(charter_of(question), snapshot_of(vote), record, rule=question.rule, on=vote.on)
 
 
 def outcome_of(vote: Vote) -> Outcome:
@@ -148,7 +162,7 @@ def needs(vote: Vote, names: Mapping[str, str], *, by_name: bool) -> Needs:
     cast = frozenset(vote.casts.values_list("member", flat=True)) & final
     found = need(
         charter_of(vote.question),
-        snapshot_from_plain(vote.snapshot),
+        snapshot_of(vote),
         record,
         rule=vote.question.rule,
         on=vote.on,
@@ -170,7 +184,7 @@ def needs(vote: Vote, names: Mapping[str, str], *, by_name: bool) -> Needs:
 
 def if_moved(vote: Vote, base: Record, moved: Mapping[str, str], rule: str) -> Outcome:
     """The outcome had members chosen so, by this rule. Raises RulesError."""
-    charter, snapshot = charter_of(vote.question), snapshot_from_plain(vote.snapshot)
+    charter, snapshot = charter_of(vote.question), snapshot_of(vote)
     return what_if(charter, snapshot, base, moved, rule=rule, on=vote.on)
 
 
@@ -220,7 +234,7 @@ class Voters:
 
 def voters(vote: Vote, names: Mapping[str, str] | None = None) -> Voters:
     """Who votes: members of the body with a right to it who have not lost it, and those who cast the votes of others."""
-    snapshot, called = snapshot_from_plain(vote.snapshot), names or {}
+    snapshot, called = snapshot_of(vote), names or {}
     tally = Tally(charter_of(vote.question), rule_of(vote), snapshot, Record(), Ballot())
     barred = {}
     for decision in tally.decisions:

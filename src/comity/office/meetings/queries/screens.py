@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from comity.groundwork.acts import actor_for
-from comity.groundwork.audiences import Reader
+from comity.groundwork.acts import Actor
+from comity.groundwork.audiences import MEMBERS, Reader
 from comity.groundwork.live import Part, register_part
 from comity.groundwork.panels import panels_at
 from comity.groundwork.refs import Ref
@@ -106,14 +106,19 @@ def _now(ref: Ref, reader: Reader) -> dict[str, Any] | None:
     current = meeting(ref.id, reader)
     if current is None:
         return None
-    return {"now": now_of(current), "floor": [html for _rank, html in drawn("meetings.now", ref)]}
+    return {"now": now_of(current), "floor": [html for _rank, html in drawn("meetings.now", ref, reader)]}
+
+
+def _agenda(ref: Ref, reader: Reader) -> dict[str, Any] | None:
+    current = meeting(ref.id, reader)
+    return None if current is None else {"agenda": agenda(current), "current": current}
 
 
 def _hall(ref: Ref, reader: Reader) -> dict[str, Any] | None:
     current = meeting(ref.id, reader)
     if current is None:
         return None
-    shown = drawn("meetings.projector", ref)
+    shown = drawn("meetings.projector", ref, reader)
     return {
         "now": now_of(current),
         "when": when(current),
@@ -122,16 +127,20 @@ def _hall(ref: Ref, reader: Reader) -> dict[str, Any] | None:
     }
 
 
-def drawn(place: str, ref: Ref) -> list[tuple[int, SafeString]]:
-    """What later offices show at a place that all see alike, by rank; as a visitor sees it."""
-    visitor, found = actor_for(None, timezone.now()), []
+def drawn(place: str, ref: Ref, reader: Reader) -> list[tuple[int, SafeString]]:
+    """What later offices show at a place that all see alike, by rank: as a visitor sees it, or anyone who speaks for some member."""
+    some = frozenset({_NOBODY}) if reader.may_read(MEMBERS) else frozenset[str]()
+    anyone, found = Actor(None, frozenset(), timezone.now(), parties=some), []
     for panel in panels_at(place):
-        filled = panel.fill(visitor, ref)
+        filled = panel.fill(anyone, ref)
         if filled is not None:
             html = render_to_string(panel.template, {"marks_used": set(), **filled})
             found.append((panel.rank, mark_safe(html)))
     return found
 
 
+_NOBODY = "0" * 26
+"""A party that is none: who speaks for it reads what is for members, and nothing that is for one delegation."""
 NOW = register_part(Part("meetings.now", MEETING, "meetings/_now.html", _audience, _now))
+AGENDA = register_part(Part("meetings.agenda", MEETING, "meetings/_agenda.html", _audience, _agenda))
 HALL = register_part(Part("meetings.hall", MEETING, "meetings/_hall.html", _audience, _hall))

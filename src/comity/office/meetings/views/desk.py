@@ -20,7 +20,6 @@ from comity.office.meetings import actions
 from comity.office.meetings.forms import ChairForm, SureForm, SuspendForm, at
 from comity.office.meetings.models import Meeting
 from comity.office.meetings.queries import meetings, points, presence
-from comity.office.meetings.queries.screens import now_of
 from comity.office.meetings.script import lines_for
 from comity.office.meetings.views.meetings import found_here
 
@@ -45,7 +44,6 @@ def desk(request: Request, key: str) -> HttpResponse:
             "live_after": live_after,
             "current": current,
             "lines": lines_for(current, request.actor),
-            "now": now_of(current),
             "agenda": meetings.agenda(current),
             "points": points.points_of(current),
         },
@@ -76,7 +74,6 @@ def note_presence(request: Request, key: str) -> HttpResponse:
         "live_after": live_after,
         "current": current,
         "faults": faults,
-        "now": now_of(current),
         "groups": [
             (word, listed)
             for word, listed in (

@@ -24,7 +24,6 @@ from comity.office.meetings import actions
 from comity.office.meetings.forms import ConveneForm, MeetingForm, ReasonForm, SeatsForm, at, by_the_clock
 from comity.office.meetings.models import Meeting
 from comity.office.meetings.queries import meetings, points, presence
-from comity.office.meetings.queries.screens import now_of
 from comity.office.members.queries.parties import party_choices
 
 
@@ -53,9 +52,7 @@ def meeting(request: Request, key: str) -> HttpResponse:
         "meetings/meeting.html",
         {
             "live_after": live_after,
-            "now": now_of(current),
             "current": current,
-            "agenda": meetings.agenda(current),
             "seats": seats,
             "voting": sum(seat.votes for seat in seats),
             "points": points.points_of(current),

@@ -19,7 +19,6 @@ from comity.groundwork.refusals import NotFound, Refused
 from comity.office.meetings import actions
 from comity.office.meetings.models import PointOfOrder
 from comity.office.meetings.queries import points, presence
-from comity.office.meetings.queries.screens import now_of
 from comity.office.meetings.views.meetings import found_here
 
 
@@ -35,7 +34,6 @@ def here(request: Request, key: str) -> HttpResponse:
     page = {
         "live_after": live_after,
         "current": current,
-        "now": now_of(current),
         "own": [(seat, presence.may_speak_for(request.actor, seat.party, current)) for seat in own],
         "waiting": [row for row in points.open_points(key) if row.party_id in {seat.party for seat in own}],
         "ruling": rulings[0] if rulings else None,
