@@ -117,7 +117,10 @@ def test_the_api_answers_hostile_arguments_in_words(name: str, stage: Stage) -> 
     client, plausible, size = Client(), PLAUSIBLE[name](stage), log_size()
     for arguments in attacked(name, plausible, stage, every=13):
         with undone():
-            body = json.dumps(arguments)
+            try:
+                body = json.dumps(arguments)
+            except RecursionError:
+                continue  # nested more deeply than Python writes; `perform` is given the same values above
             answer = client.post(f"/api/v1/acts/{name}", body, content_type="application/json", headers=headers)
             assert answer.status_code in {200, 400, 403, 404, 409, 422}, told(arguments, plausible)
             if answer.status_code != 200:
@@ -218,7 +221,8 @@ def test_a_role_at_one_thing_counts_there_only(stage: Stage) -> None:
     """Wherever an act is open to a role that is held at one thing, its holder elsewhere may not do it."""
     held = {role.name for act in ACTS.values() for role in act.may if role.at}
     assert held == {
-        *("body_secretary", "chair", "delegate", "facilitator", "head_of_delegation", "moderator", "presiding"),
+        *("body_secretary", "chair", "delegate", "facilitator", "focal_point", "head_of_delegation", "moderator"),
+        *("presiding", "vice_chair"),
     }
     for name, act in ACTS.items():
         for role in act.may:
