@@ -56,5 +56,8 @@ def test_the_outcome_follows_every_vote(page: Page) -> None:
         page.check(f'input[name="v.{code}"][value="yes"]')
     page.get_by_text("Yes: 4 of 5").first.wait_for()
     assert page.inner_text("#outcome").startswith("Adopted")
+    page.select_option("#rule", "ordinary")
+    page.get_by_text("Yes: 4 of 4").first.wait_for()
+    assert "Yes: more than 1/2 of" in page.inner_text("#the-rule")
     page.fill("#table", "member,choice\nA,yes\nB,no")
     page.get_by_text("Yes: 1 of 2").first.wait_for()

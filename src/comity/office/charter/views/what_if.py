@@ -110,8 +110,8 @@ def decide_page(request: Request) -> HttpResponse:
         "problem": asked.problem,
         **_outcome(asked),
     }
-    part = "charter/_outcome.html" if request.headers.get("HX-Request") else "charter/decide.html"
-    return render(request, part, page)
+    live = bool(request.headers.get("HX-Request"))
+    return render(request, "charter/_outcome.html" if live else "charter/decide.html", {**page, "live": live})
 
 
 def _charters(day: date) -> list[tuple[str, str]]:
