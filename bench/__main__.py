@@ -54,6 +54,14 @@ def _parts(given: argparse.Namespace) -> dict[str, tuple[str, Callable[[], None]
             lambda: _script("coordination", "--draws", str(draws(20)), "--clean", str(5 * draws(20))),
         ),
         "routing": ("votes until the top ten is stable", lambda: _script("routing", "--draws", str(draws(10)))),
+        "ledger": (
+            "events appended a second, a proof, an export verified",
+            lambda: _script("ledger", *(("--events", "2000", "--appended", "2000", "--repeats", "1") if tiny else ())),
+        ),
+        "pages": (
+            "pages of a whole organisation, beside a million events",
+            lambda: _script("pages", *(("--events", "1000", "--parties", "5", "--rounds", "2") if tiny else ())),
+        ),
         "ballot_box": (
             "votes a second, maps, restarts, watchers",
             lambda: _script("ballot_box", *(("--tiny",) if tiny else ())),
