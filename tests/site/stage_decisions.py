@@ -73,7 +73,7 @@ def _votes(stage: Stage) -> None:
     _open(stage, "vote", _put(stage, "question_voting"), disclosure="closed")
     _open(stage, "vote_hands", _put(stage, "question_hands"), kind="open")
     held = _open(stage, "vote_proxy", _put(stage, "question_proxy", "by-proxy"))
-    things["proxy"] = actions.give_proxy(by=by, vote=held.id, party=things["chile"], holder=things["kenya"]).id
+    things["proxy"] = actions.give_proxy(by=by, vote=held.id, party=things["chile"], holder=things["tunisia"]).id
     follows = {
         "act": "charter.adopt_tenet",
         "arguments": {"kind": "principle", "number": 30, "title": text(), "certainty": "verified"},
@@ -137,7 +137,7 @@ PLAUSIBLE_DECISIONS: dict[str, Callable[[Stage], dict[str, Any]]] = {
         "vote": s["vote"], "party": s["kenya"], "text": text(), "when": "before", "body": s["council"], "meeting": "",
     },
     "decisions.give_proxy": lambda s: {
-        "vote": s["vote_proxy"], "party": s["tunisia"], "holder": s["kenya"], "note": "letter", "body": s["council"],
+        "vote": s["vote_proxy"], "party": s["kenya"], "holder": s["tunisia"], "note": "letter", "body": s["council"],
         "meeting": "",
     },
     "decisions.keep_time": lambda s: {},
