@@ -114,6 +114,9 @@ def test_a_moderator_takes_from_the_queue_and_decides(town: Town, browse: Browse
     row = Statement.objects.get(decision="waiting")
     assert "Bicycles" not in citizen.get(at(town.consultation, "statements")).content.decode()
     assert citizen.get(at(town.consultation, "queue")).status_code == 404
+    queue = moderator.get(at(town.consultation, "queue")).content.decode()
+    assert f'id="waiting" data-live="{town.consultation.ref}"' in queue
+    assert "live.js" in queue
     moderator.post(at(town.consultation, "queue/claim"))
     assert "Bicycles" in moderator.get(at(town.consultation, "queue")).content.decode()
     assert (

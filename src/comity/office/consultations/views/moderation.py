@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from comity.groundwork import live
 from comity.groundwork.acts import may_do, version
 from comity.groundwork.pages import ActForm, Request, act_page, found_or_refused, text_given
 from comity.office.consultations import actions
@@ -38,8 +39,10 @@ def _for_moderators(request: Request, key: str) -> Consultation:
 
 def queue(request: Request, key: str) -> HttpResponse:
     """What waits: how much, who looks at how many, and what whoever asks has taken."""
+    live_after = live.newest()
     current = _for_moderators(request, key)
     page = {
+        "live_after": live_after,
         "current": current,
         "waiting": of_statements.waiting(current),
         "holders": of_statements.holders(current, request.actor.now),
