@@ -232,6 +232,7 @@ def test_no_count_of_queries_grows_with_parties_or_items(council: Council) -> No
 
     two = [council.parties["KEN"], council.parties["TUN"]]
     few = council.opened("KEN", "TUN", parties=two, voting=two)
+    council.item(few, "One")
     many = council.opened()
     for title in ("One", "Two", "Three", "Four"):
         council.item(many, title)

@@ -140,7 +140,7 @@ def _points(current: Meeting, actor: Actor) -> Iterable[Line]:
 
 @script(50)
 def _items(current: Meeting, actor: Actor) -> Iterable[Line]:
-    if current.stage != Stage.OPEN:
+    if current.stage != Stage.OPEN or obstacles(current):  # while a vote is open, nobody takes the floor
         return
     listed = meetings.agenda(current)
     now = next((one for one in listed if one.item.id == current.item_id), None)
