@@ -166,7 +166,12 @@ def test_results_are_weighted_beside_what_they_are_and_never_in_its_place(town: 
     address = at(current, f"population/{segment.id}")
     assert browse(town.secretary).post(address, {**form, "shares": "North: 30\nSouth: 20"}).status_code == 422
     assert browse(town.secretary).post(address, form).status_code == 302
-    html = browse().get(at(current, "results")).content.decode()
+    page = browse().get(at(current, "results"))
+    html = page.content.decode()
+    assert [(str(word), *row[:3]) for word, *row in page.context["segments"][0].rows] == [
+        ("North", "30", "75%", "30%"),
+        ("South", "10", "25%", "70%"),
+    ]
     assert "census of 2020" in html
     assert "Weighted" in html
 

@@ -67,7 +67,8 @@ class GroupShown:
 
 @dataclass(frozen=True, slots=True)
 class SegmentShown:
-    """A question about participants: by answer, how many people on the map gave it, and how they spread over the groups.
+    """A question about participants. rows: by answer, how many people on the map gave it, their share of those who said, the share
+    that the population has ("": not stated), and how they spread over the groups.
 
     weighted: statements with their share as it is among those who answered the question, and as it would be if each answer counted
     by its share of the population, stated from `source`; a dash where too few gave an answer that counts.
@@ -75,7 +76,7 @@ class SegmentShown:
 
     id: str
     question: Text | str
-    rows: tuple[tuple[Text | str, str, tuple[str, ...]], ...]
+    rows: tuple[tuple[Text | str, str, str, str, tuple[str, ...]], ...]
     not_declared: str
     source: str
     weighted: tuple[tuple[Statement | None, int | str, str, str], ...]
@@ -308,13 +309,20 @@ def _segments(current: Consultation, result: OpinionResult, here: dict[int, Stat
     for segment in result.segments:
         known = asked.get(segment.name)
         labels: dict[str, SegmentLabel] = {label.word.original: label for label in known.labels.all()} if known else {}
+        targets = {text: label.target for text, label in labels.items() if label.target is not None}
+        said = result.counts.on_the_map - segment.not_declared if segment.not_declared is not None else 0
         rows = tuple(
-            (labels[label].word if label in labels else label, count(size), tuple(count(n) for n in by_group))
+            (
+                labels[label].word if label in labels else label,
+                count(size),
+                percent(size / said if size is not None and said else None),
+                percent(targets[label] / 1000) if label in targets else "",
+                tuple(count(n) for n in by_group),
+            )
             for label, size, by_group in zip(segment.labels, segment.sizes, segment.by_group, strict=True)
         )
         question = known.question if known is not None else segment.name
         weighted: tuple[tuple[Statement | None, int | str, str, str], ...] = ()
-        targets = {text: label.target for text, label in labels.items() if label.target is not None}
         if targets:
             found_rows = []
             for key in dict.fromkeys([*result.headline, *result.divisive]):
