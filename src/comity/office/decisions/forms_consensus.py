@@ -12,8 +12,8 @@ from comity.office.decisions.actions.consensus import LONGEST
 class ObjectForm(ActForm):
     """A formal objection."""
 
-    party = forms.ChoiceField(label=gettext_lazy("For"))
-    part = forms.ChoiceField(label=gettext_lazy("On"), required=False)
+    party = forms.ChoiceField(label=gettext_lazy("Delegation"))
+    part = forms.ChoiceField(label=gettext_lazy("Parts"), required=False)
     language = LanguageField(label=gettext_lazy("Language of what follows"))
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=LONGEST, widget=forms.Textarea)
 
@@ -21,7 +21,7 @@ class ObjectForm(ActForm):
 class DissociateForm(ActForm):
     """A statement of dissociation."""
 
-    party = forms.ChoiceField(label=gettext_lazy("For"))
+    party = forms.ChoiceField(label=gettext_lazy("Delegation"))
     parts = forms.MultipleChoiceField(
         label=gettext_lazy("From these parts; none: from the whole"),
         required=False,

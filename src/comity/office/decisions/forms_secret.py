@@ -11,14 +11,14 @@ from comity.groundwork.pages import ActForm
 class PaperForm(ActForm):
     """A paper. Nothing is filled in beforehand."""
 
-    party = forms.ChoiceField(label=gettext_lazy("For"))
+    party = forms.ChoiceField(label=gettext_lazy("Delegation"))
     marked = forms.ChoiceField(label=gettext_lazy("Your paper"), widget=forms.RadioSelect)
 
 
 class NamesForm(ActForm):
     """A paper on which several names can be marked; none: blank."""
 
-    party = forms.ChoiceField(label=gettext_lazy("For"))
+    party = forms.ChoiceField(label=gettext_lazy("Delegation"))
     marked = forms.MultipleChoiceField(
         label=gettext_lazy("Your paper"), widget=forms.CheckboxSelectMultiple, required=False
     )

@@ -104,8 +104,8 @@ class OpenSilenceForm(ActForm):
 class BreakForm(ActForm):
     """Breaking silence."""
 
-    party = forms.ChoiceField(label=gettext_lazy("For"))
-    part = forms.ChoiceField(label=gettext_lazy("On"), required=False)
+    party = forms.ChoiceField(label=gettext_lazy("Delegation"))
+    part = forms.ChoiceField(label=gettext_lazy("Parts"), required=False)
     language = LanguageField(label=gettext_lazy("Language of what follows"))
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea)
     wording = forms.CharField(
@@ -120,7 +120,7 @@ class BreakForm(ActForm):
 class PartyForm(ActForm):
     """For which party, where somebody speaks for more than one."""
 
-    party = forms.ChoiceField(label=gettext_lazy("For"))
+    party = forms.ChoiceField(label=gettext_lazy("Delegation"))
 
 
 class ExtendForm(ActForm):
