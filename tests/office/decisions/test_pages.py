@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from django.test import Client
-from tests.office.decisions.union import BACKEND, Union, build, parts
+from tests.office.decisions.union import BACKEND, Union, parts
 from tests.office.decisions.union import charter_text as charter_text_of
 
 from comity.cli import main
@@ -30,8 +30,8 @@ AKN = "{http://docs.oasis-open.org/legaldocml/ns/akn/3.0}"
 
 
 @pytest.fixture
-def union(db: None) -> Union:
-    return build()
+def union(lasting: Union) -> Union:
+    return lasting
 
 
 def browser_of(person: Person | None) -> Client:
@@ -56,7 +56,7 @@ def voted(union: Union, **how: Any) -> Vote:
     return vote
 
 
-@pytest.mark.parametrize("language", ["en", "ar", "zh"])
+@pytest.mark.parametrize("language", ["en", *(pytest.param(code, marks=pytest.mark.slow) for code in ("ar", "zh"))])
 def test_every_page_opens_for_whoever_may_and_says_why_not_to_others(union: Union, language: str) -> None:
     vote = voted(union)
     question = vote.question_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.office.decisions.union import NOW, Union, build, charter_text, parts
+from tests.office.decisions.union import NOW, Union, charter_text, parts
 
 from comity.groundwork.queries import cites
 from comity.groundwork.refusals import NotAllowed, Refused
@@ -21,8 +21,8 @@ from comity.office.records import actions as records
 
 
 @pytest.fixture
-def union(db: None) -> Union:
-    return build()
+def union(lasting: Union) -> Union:
+    return lasting
 
 
 THREE = ("Members report once a year.", "Reports are public.", "The council reviews them.")
