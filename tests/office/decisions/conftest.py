@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 from tests.office.decisions.union import Union, build
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> None:
+    """A request in another language leaves it active in its thread."""
+    translation.activate("en")
 
 
 @pytest.fixture(scope="module")
