@@ -15,6 +15,7 @@ from tests.site.stage import encoded, text
 
 from comity.groundwork.refs import Ref
 from comity.groundwork.translated import Text
+from comity.office.charter.voting import Vote
 
 HUGE = 10**30
 
@@ -217,6 +218,21 @@ MAPPINGS: list[Any] = [
 ]
 
 
+VOTES = [
+    {"snapshot": {}, "record": {}},
+    {"snapshot": {"members": [{"name": "KEN"}], "on": "2999-01-01"}, "record": {}},
+    {"snapshot": {"members": [{"name": "KEN"}]}, "record": {"ballot": {"choices": {"XXX": "yes"}}}},
+    {"snapshot": {"members": [{"name": "KEN"}]}, "record": {"ballot": {"totals": {"yes": 10**9}}}},
+    {"snapshot": {"members": [{"name": "KEN"}, {"name": "KEN"}]}, "record": {}},
+    {"snapshot": {"members": [{"name": "K", "casts_for": ["K"]}]}, "record": {}},
+    {"snapshot": {"members": [{"name": "K", "weights": {"w": "1e999999999"}}]}, "record": {}},
+    {"snapshot": {"members": "KEN", "on": 5}, "record": {"ballot": []}},
+    {"snapshot": [], "record": None},
+    {"snapshot": {"x": {"x": {"x": "x"}}}},
+]
+"""Votes as `comity.rules.plain` writes them, nearly."""
+
+
 def values(hint: Any) -> list[Any]:
     """Hostile values for an argument of this type."""
     if get_origin(hint) is Annotated:
@@ -237,6 +253,7 @@ def values(hint: Any) -> list[Any]:
         bool: FLAGS,
         bytes: [*BYTES, *WRONG],
         Text: [*TEXTS, *WRONG, "x"],
+        Vote: [*VOTES, *WRONG, "x"],
     }
     if hint in by_type:
         return [*by_type[hint], None]

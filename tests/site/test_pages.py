@@ -41,6 +41,7 @@ OTHERS_PREFIXES = (
     "members",
     "consultations",
     "meetings",
+    "decisions",
     "log",
     "api",
 )
