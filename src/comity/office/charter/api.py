@@ -154,7 +154,7 @@ class RulesOut(Schema):
     rules: list[RuleOut]
 
 
-class VersionOut(Schema):
+class CharterVersionOut(Schema):
     """A charter. number: None for a draft. text: its TOML. vote and outcome: None for a founding charter and for drafts."""
 
     id: str
@@ -173,7 +173,7 @@ class VersionOut(Schema):
     outcome: dict[str, Any] | None
 
     @classmethod
-    def of(cls, row: CharterVersion) -> VersionOut:
+    def of(cls, row: CharterVersion) -> CharterVersionOut:
         """From a row."""
         return cls(**{name: getattr(row, name) for name in cls.model_fields})
 
@@ -194,13 +194,13 @@ def rules(request: Any, on: date | None = None) -> RulesOut:
     )
 
 
-@router.get("/rules/versions", response=list[VersionOut])
-def versions(request: Any) -> list[VersionOut]:
+@router.get("/rules/versions", response=list[CharterVersionOut])
+def versions(request: Any) -> list[CharterVersionOut]:
     """Charters that were adopted, newest first, and those that are proposed."""
-    return [VersionOut.of(row) for row in (*queries.versions(), *queries.drafts())]
+    return [CharterVersionOut.of(row) for row in (*queries.versions(), *queries.drafts())]
 
 
-@router.get("/rules/versions/{key}", response=VersionOut)
-def version(request: Any, key: str) -> VersionOut:
+@router.get("/rules/versions/{key}", response=CharterVersionOut)
+def version(request: Any, key: str) -> CharterVersionOut:
     """One charter, also after it was withdrawn."""
-    return VersionOut.of(found(queries.version_by_id(key)))
+    return CharterVersionOut.of(found(queries.version_by_id(key)))
