@@ -123,6 +123,20 @@ def test_a_press_on_a_bad_link_waits_and_is_recorded_once(hall: Any) -> None:
     assert (cast.choice, cast.number) == ("abstain", 1)
 
 
+def test_the_list_watches_what_is_voted_on_and_opens_no_line_where_nothing_is(hall: Any) -> None:
+    (page,) = hall((None, DESK, "/en/"))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/en/decisions/")
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if "/live?" in url or "/live/" in url]
+    assert page.get_by_text("The line to the site is interrupted").is_hidden()
+    _union, vote = opened()
+    page.reload()
+    page.wait_for_timeout(300)
+    assert [url for url in asked if "/live?" in url and str(vote.ref).replace(":", "%3A") in url]
+
+
 @pytest.mark.parametrize("language", ["ar", "zh"])
 def test_pages_fit_a_phone_in_every_script(hall: Any, language: str) -> None:
     union, vote = opened()

@@ -117,7 +117,8 @@ async function ask(rounds) {
   setTimeout(() => (rounds ? ask(rounds - 1) : listen()), wait * 1000 * (0.75 + Math.random() / 2));
 }
 
-if (root && document.querySelector("[data-live], [data-part]")) {
+const watches = (asked) => asked.has("about") || asked.has("part");
+if (root && watches(question())) {
   document.querySelectorAll("[data-part]").forEach(withToken);
   document.addEventListener("visibilitychange", () => things([], 300));
   addEventListener("pagehide", () => source?.close());
