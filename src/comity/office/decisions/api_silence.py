@@ -84,7 +84,7 @@ class CandidateOut(Schema):
     elected: bool
 
 
-class ContestOut(Schema):
+class ElectionContestOut(Schema):
     """Seats that are filled together. elected, tied, next_field: ids of candidatures; next_field null: anybody who stands."""
 
     region: TextOut
@@ -105,7 +105,7 @@ class ElectionOut(Schema):
     body: str
     charter: str
     rule: str
-    contests: list[ContestOut]
+    contests: list[ElectionContestOut]
 
 
 def _silence(current: Silence, request: Any) -> SilenceOut:
@@ -169,7 +169,7 @@ def secret(request: Any, key: str) -> SecretOut:
 
 def _election(current: Election) -> ElectionOut:
     contests = [
-        ContestOut(
+        ElectionContestOut(
             region=TextOut.of(race.contest.region),
             seats=race.contest.seats,
             seats_left=race.contest.seats_left,
