@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from comity.groundwork.acts import Actor, act, applies, record, unchanged
 from comity.groundwork.audiences import MEMBERS, PUBLIC
-from comity.groundwork.events import RoleEnded, RoleGranted
 from comity.groundwork.ids import new_id
 from comity.groundwork.log import Recorded
 from comity.groundwork.models import Grant, Person
@@ -35,7 +34,7 @@ from comity.office.meetings.events.meetings import (
     SeatGiven,
     SeatsSet,
 )
-from comity.office.meetings.models import Meeting, Presence, Seat
+from comity.office.meetings.models import MEETING, Meeting, Presence, Seat
 from comity.office.meetings.obstacles import obstacles
 from comity.office.meetings.queries.presence import by_rights
 from comity.office.meetings.queries.quorum import charter_for, quorums
@@ -51,7 +50,7 @@ _DESK = (SECRETARY, PRESIDING.of("meeting"))
 @act(
     "meetings.convene",
     may=(SECRETARY, CHAIR.of("body"), BODY_SECRETARY.of("body")),
-    records=(MeetingConvened, SeatsSet, ChairTaken, RoleGranted),
+    records=(MeetingConvened, SeatsSet, ChairTaken),
 )
 def convene(
     *,
@@ -175,13 +174,12 @@ def _apply_meeting_changed(stated: MeetingChanged, recorded: Recorded) -> None:
     Meeting.objects.filter(id=stated.meeting).update(ends_at=stated.ends_at, **given)
 
 
-@act("meetings.cancel", may=_DESK, records=(MeetingCancelled, RoleEnded))
+@act("meetings.cancel", may=_DESK, records=(MeetingCancelled,))
 def cancel_meeting(*, by: Actor, meeting: str, reason: str) -> None:
     """Cancel a meeting that has not been opened."""
     current = the_meeting(meeting, Stage.PLANNED)
     why = clean_line(reason, most=500, field="reason")
     record(by, MeetingCancelled(meeting=meeting, readable_by=current.audience, reason=why))
-    _leave_the_chair(by, current)
 
 
 @applies(MeetingCancelled)
@@ -231,35 +229,39 @@ def _seats(current: Meeting, parties: Sequence[str] | None, voting: Sequence[str
 # --- the chair ---
 
 
-@act("meetings.take_chair", may=_DESK, records=(ChairTaken, RoleGranted, RoleEnded))
+@act("meetings.take_chair", may=_DESK, records=(ChairTaken,))
 def take_chair(*, by: Actor, meeting: str, person: str) -> None:
     """Hand the chair of a meeting to somebody, who presides from now on."""
     current = the_meeting(meeting, Stage.PLANNED, Stage.OPEN, Stage.SUSPENDED)
     who = _person(person)
     if who == current.presiding_id:
         raise Refused(_("They are in the chair already."), field="person")
-    _leave_the_chair(by, current)
     _seat_in_the_chair(by, current, who)
 
 
 @applies(ChairTaken)
 def _apply_chair_taken(stated: ChairTaken, recorded: Recorded) -> None:
+    _leave_the_chair(stated.meeting, recorded)
+    at = str(stated.ref)
+    Grant.objects.create(id=stated.grant, person_id=stated.person, role=PRESIDING.name, at=at, since=recorded.time)
     Meeting.objects.filter(id=stated.meeting).update(presiding=stated.person)
 
 
 def _seat_in_the_chair(by: Actor, current: Meeting, person: str) -> None:
-    taken = ChairTaken(meeting=current.id, readable_by=current.audience, person=person, before=current.presiding_id)
+    taken = ChairTaken(
+        meeting=current.id,
+        readable_by=current.audience,
+        grant=new_id(by.now),
+        person=person,
+        before=current.presiding_id,
+    )
     record(by, taken)
-    at, role = str(current.ref), PRESIDING.name
-    if not Grant.objects.filter(person=person, role=role, at=at, until__isnull=True).exists():
-        record(by, RoleGranted(grant=new_id(by.now), person=person, role=role, at=at, term_ends=None, reason=""))
 
 
-def _leave_the_chair(by: Actor, current: Meeting) -> None:
+def _leave_the_chair(meeting: str, recorded: Recorded) -> None:
     """End every grant of the chair of a meeting, however it was given."""
-    held = Grant.objects.filter(role=PRESIDING.name, at=str(current.ref), until__isnull=True)
-    for grant in held.order_by("id"):
-        record(by, RoleEnded(grant=grant.id, person=grant.person_id, role=grant.role, at=grant.at, reason=""))
+    held = Grant.objects.filter(role=PRESIDING.name, at=str(Ref(MEETING, meeting)), until__isnull=True)
+    held.update(until=recorded.time)
 
 
 def _chair_of(body: Body) -> Person | None:
@@ -336,13 +338,12 @@ def _apply_meeting_resumed(stated: MeetingResumed, recorded: Recorded) -> None:
     Meeting.objects.filter(id=stated.meeting).update(stage=Stage.OPEN, suspended_until=None)
 
 
-@act("meetings.close", may=_DESK, records=(MeetingClosed, RoleEnded))
+@act("meetings.close", may=_DESK, records=(MeetingClosed,))
 def close_meeting(*, by: Actor, meeting: str) -> None:
     """Close a meeting. Whoever is noted as present leaves with it."""
     current = the_meeting(meeting, Stage.OPEN, Stage.SUSPENDED)
     _nothing_in_the_way(current)
     record(by, MeetingClosed(meeting=meeting, readable_by=current.audience))
-    _leave_the_chair(by, current)
 
 
 @applies(MeetingClosed)
@@ -353,6 +354,7 @@ def _apply_meeting_closed(stated: MeetingClosed, recorded: Recorded) -> None:
 def _end(meeting: str, stage: Stage, recorded: Recorded) -> None:
     Meeting.objects.filter(id=meeting).update(stage=stage, closed_at=recorded.time, item=None, suspended_until=None)
     Presence.objects.filter(meeting=meeting, until__isnull=True).update(until=recorded.time)
+    _leave_the_chair(meeting, recorded)
 
 
 def _nothing_in_the_way(current: Meeting) -> None:

@@ -135,10 +135,14 @@ class SeatsSet(OfMeeting):
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChairTaken(OfMeeting):
-    """Somebody presides over a meeting from now on; before: who did until now."""
+    """Somebody presides over a meeting from now on; before: who did until now. grant: id of the role that goes with it.
+
+    The role begins and ends with the facts of the meeting, not with those of the groundwork, which anybody may read.
+    """
 
     TYPE = "meetings.chair_taken"
     ERASURE = "Names people by id only."
+    grant: str
     person: str
     before: str | None
 
