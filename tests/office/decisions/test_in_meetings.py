@@ -41,7 +41,7 @@ def opened(made: Council, question: Question) -> Vote:
 
 
 def test_seats_make_the_electorate_and_whoever_sits_silent_is_present(council: Council) -> None:
-    meeting = council.opened("KEN", "TUN", "CHL")
+    meeting = council.opened("KEN", "TUN", "CHL", "BRA")
     vote = opened(council, put(council, meeting))
     entitled = {one["name"]: one.get("entitled", True) for one in vote.snapshot["members"]}
     assert entitled == {"KEN": True, "TUN": True, "CHL": True, "NOR": True, "BRA": False}
@@ -55,6 +55,7 @@ def test_seats_make_the_electorate_and_whoever_sits_silent_is_present(council: C
     assert vote.verdict == "adopted"
     assert reading.record_of(vote).ballot.choices["CHL"] == "not-voting"
     assert {count.choice: count.count for count in board(vote).counts}["not-voting"] == 1
+    assert "BRA" not in reading.record_of(vote).ballot.choices
 
 
 def test_no_vote_begins_without_the_quorum_to_begin(council: Council) -> None:

@@ -77,10 +77,10 @@ def _text(wordings: Mapping[str, str]) -> Text:
     return Text.drafted(wordings["en"], "en", {code: text for code, text in wordings.items() if code != "en"})
 
 
-def build(by: Actor, council: Body, heads: Sequence[tuple[str, Person]]) -> Vote:
-    """Seat the delegations in the council, take a recorded vote of it, and open another. heads: id of the party, and who speaks for it.
+def build(by: Actor, council: Body, heads: Sequence[tuple[str, Person]], meeting: str = "") -> Vote:
+    """Seat the delegations in the council, take a recorded vote of it, and open another, in the meeting if one is named.
 
-    Returns the vote that is open.
+    heads: id of the party, and who speaks for it. Returns the vote that is open.
     """
     for party, _head in heads:
         actions.qualify(by=by, kind="seat", party=party, body=council.id, since=by.now.date(), reason=REASON)
@@ -99,7 +99,9 @@ def build(by: Actor, council: Body, heads: Sequence[tuple[str, Person]]) -> Vote
     actions.announce(by=by, vote=vote.id, verdict="adopted", words=_text(words))
     party, head = heads[1]
     actions.explain(by=actor_for(head, by.now), vote=vote.id, party=party, text=_text(EXPLAINED))
-    other = actions.put_to_vote(by=by, body=council.id, title=_text(SECOND), rule="ordinary", moved_by=heads[2][0])
+    other = actions.put_to_vote(
+        by=by, body=council.id, title=_text(SECOND), rule="ordinary", moved_by=heads[2][0], meeting=meeting
+    )
     running = actions.open_vote(by=by, question=other.id)
     for (party, head), choice in zip(heads[:2], ("yes", "no"), strict=True):
         actions.cast(by=actor_for(head, by.now), vote=running.id, party=party, choice=choice)

@@ -41,12 +41,12 @@ ITEMS: tuple[Mapping[str, str], ...] = (
         "es": "Apertura de la reunión",
     },
     {
-        "en": "Programme of work for 2027",
-        "ar": "برنامج العمل لعام 2027",
-        "zh": "2027年工作方案",
-        "fr": "Programme de travail pour 2027",
-        "ru": "Программа работы на 2027 год",
-        "es": "Programa de trabajo para 2027",
+        "en": "Shared register of test data",
+        "ar": "سجل مشترك لبيانات الاختبار",
+        "zh": "测试数据共享登记册",
+        "fr": "Registre commun de données d’essai",
+        "ru": "Общий реестр испытательных данных",
+        "es": "Registro común de datos de prueba",
     },
     {
         "en": "Date and place of the next meeting",

@@ -95,9 +95,9 @@ def build(now: datetime) -> Organisation:
     consultation.build(secretary)
     grant_role(by=secretary, person=heads[0].id, role=CHAIR.name, at=str(bodies["council"].ref), reason="demonstration")
     parties = [Party.objects.get(iso3=iso3).id for iso3, *_rest in DELEGATIONS]
-    meeting.build(secretary, bodies["council"], parties, heads[0].id)
+    sitting = meeting.build(secretary, bodies["council"], parties, heads[0].id)
     speaking = list(zip(parties, heads, strict=True))
-    decisions.build(secretary, bodies["council"], speaking)
+    decisions.build(secretary, bodies["council"], speaking, sitting.id)
     silence.build(secretary, bodies["council"], speaking)
     return founded
 

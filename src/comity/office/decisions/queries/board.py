@@ -189,6 +189,8 @@ def _roll(
         cast = casts.get(member.name)
         choice = (cast.choice if cast else frozen.get(member.name, "absent") if closed else "") if by_name else ""
         has_vote = member.name in voters.may
+        if cast is None and not has_vote and not member.entitled and member.name not in snapshot.cast_by:
+            continue  # takes part without a vote: how many they are is said with the electorate
         barred = "" if has_vote or member.name in snapshot.cast_by else voters.barred.get(member.name, "-")
         rows.append(
             Called(

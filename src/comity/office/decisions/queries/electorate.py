@@ -19,7 +19,7 @@ from comity.office.decisions.models import Qualification
 from comity.office.decisions.vocabulary import QualificationKind
 from comity.office.meetings.models import Seat
 from comity.office.meetings.queries.meetings import meeting as meeting_by_id
-from comity.office.meetings.queries.presence import present_parties
+from comity.office.meetings.queries.presence import present_parties, seated_parties
 from comity.office.members.queries.electorate import electorate as registered
 from comity.office.members.queries.keys import key_of
 from comity.office.members.queries.parties import party_names
@@ -113,11 +113,15 @@ def _with_statements(
 
 
 def present_keys(meeting: str, keys: Mapping[str, str]) -> tuple[str, ...] | None:
-    """Keys of those who are present in a meeting now; None: there is no meeting, or nobody was registered as present in it."""
+    """Keys of those with a vote who are present in a meeting now; None: there is no meeting, or nobody was registered as present in it.
+
+    Whoever is there without a vote is no part of it: nobody counts them, and a record must not say that they voted.
+    """
     if not meeting or meeting_by_id(meeting) is None:
         return None
     there = present_parties(meeting)
-    return tuple(sorted(keys[party] for party in there if party in keys)) if there else None
+    voting = there.intersection(seated_parties(meeting, voting=True))
+    return tuple(sorted(keys[party] for party in voting if party in keys)) if there else None
 
 
 def names_of(parties: Mapping[str, str]) -> dict[str, str]:
