@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from ninja import Schema
 
 from comity.groundwork.actions import grant_role, make_token, register_person, revoke_token
 from comity.groundwork.acts import ACTS, actor_for, system_actor
@@ -164,3 +165,16 @@ def test_every_route_stands_in_the_documentation_with_what_it_takes(client: Clie
             assert found == f"{table}\n", (
                 "routes have changed: run this test once with COMITY_WRITE_DOCS=1 and read the difference"
             )
+
+
+def test_no_two_shapes_of_the_api_have_one_name(client: Client) -> None:
+    client.get("/api/v1/openapi.json")  # all offices are loaded
+    # In the description one would silently stand for both.
+    named: dict[str, set[str]] = {}
+    waiting: list[type] = [Schema]
+    while waiting:
+        for shape in waiting.pop().__subclasses__():
+            waiting.append(shape)
+            if shape.__module__.startswith("comity."):
+                named.setdefault(shape.__name__, set()).add(shape.__module__)
+    assert {name: places for name, places in named.items() if len(places) > 1} == {}
