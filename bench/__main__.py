@@ -58,10 +58,6 @@ def _parts(given: argparse.Namespace) -> dict[str, tuple[str, Callable[[], None]
             "events appended a second, a proof, an export verified",
             lambda: _script("ledger", *(("--events", "2000", "--appended", "2000", "--repeats", "1") if tiny else ())),
         ),
-        "pages": (
-            "pages of a whole organisation, beside a million events",
-            lambda: _script("pages", *(("--events", "1000", "--parties", "5", "--rounds", "2") if tiny else ())),
-        ),
         "ballot_box": (
             "votes a second, maps, restarts, watchers",
             lambda: _script("ballot_box", *(("--tiny",) if tiny else ())),
@@ -91,7 +87,7 @@ def main() -> int:
         "parts",
         nargs="*",
         metavar="PART",
-        help="speed live cold hidden stability worst_off groups coordination routing ballot_box live_channel power rules pages",
+        help="speed live cold hidden stability worst_off groups coordination routing ledger ballot_box live_channel power rules pages",
     )
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--draws", type=int, help="splits or draws of every part that has them")
