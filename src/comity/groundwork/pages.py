@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from django import forms
@@ -56,6 +56,14 @@ class ActForm(forms.Form):
 
     changed: tuple[int, ...] = ()
     """Events that the person has not seen, if somebody else changed the thing meanwhile."""
+
+
+def offer(form: forms.Form, field: str, choices: Iterable[Any]) -> None:
+    """Give a field of choices those that depend on the place and on who asks."""
+    chosen = form.fields[field]
+    if not isinstance(chosen, forms.ChoiceField):
+        raise TypeError(f"{field} offers no choices")
+    chosen.choices = choices
 
 
 class LanguageField(forms.ChoiceField):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from comity.groundwork import actions
 from comity.groundwork.acts import may_do, version
 from comity.groundwork.models import Person
-from comity.groundwork.pages import Request, act_page, found_or_refused, page_of_list
+from comity.groundwork.pages import Request, act_page, found_or_refused, offer, page_of_list
 from comity.groundwork.queries import timeline
 from comity.groundwork.refusals import NotAllowed
 from comity.groundwork.roles import ADMINISTRATOR, ROLES
@@ -192,7 +192,7 @@ def grant_role(request: Request, key: str, at: str = "") -> HttpResponse:
     ]
 
     def prepare(form: GrantForm) -> None:
-        form.fields["role"].choices = offered  # type: ignore[attr-defined]  # a ChoiceField
+        offer(form, "role", offered)
 
     def does(values: dict[str, Any]) -> None:
         actions.grant_role(

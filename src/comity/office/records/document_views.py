@@ -13,7 +13,15 @@ from django.utils.translation import gettext as _
 from comity.groundwork import files
 from comity.groundwork.acts import check_may, may_do, version
 from comity.groundwork.audiences import PUBLIC
-from comity.groundwork.pages import Request, act_page, found_or_refused, page_of_list, part_of_timeline, text_given
+from comity.groundwork.pages import (
+    Request,
+    act_page,
+    found_or_refused,
+    offer,
+    page_of_list,
+    part_of_timeline,
+    text_given,
+)
 from comity.groundwork.queries import file_for
 from comity.office.records import actions, queries
 from comity.office.records.forms import (
@@ -39,8 +47,8 @@ def documents(request: Request) -> HttpResponse:
     reader = request.actor.reader
     form = DocumentFilter(request.GET)
     offered = [value for value in Status.choices if reader.all or value[0] != Status.DRAFT]
-    form.fields["series"].choices = [("", _("all")), *((name, name) for name in queries.series_used())]  # type: ignore[attr-defined]  # ChoiceFields
-    form.fields["status"].choices = [("", _("any")), *offered]  # type: ignore[attr-defined]
+    offer(form, "series", [("", _("all")), *((name, name) for name in queries.series_used())])
+    offer(form, "status", [("", _("any")), *offered])
     form.is_valid()
     asked = form.cleaned_data
     found = queries.documents(

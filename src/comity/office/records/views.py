@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from comity.groundwork.acts import may_do
 from comity.groundwork.audiences import ANYONE, PUBLIC
 from comity.groundwork.facts import FACTS
-from comity.groundwork.pages import Request, act_page, found_or_refused, page_of_list, part_of_timeline
+from comity.groundwork.pages import Request, act_page, found_or_refused, offer, page_of_list, part_of_timeline
 from comity.groundwork.queries import Entry, Thing
 from comity.groundwork.queries import timeline as groundwork_timeline
 from comity.groundwork.refs import KINDS, PERSON_KIND, Ref, name_all, page_of
@@ -42,7 +42,7 @@ FEED_PART = 50
 def timeline(request: Request) -> HttpResponse:
     """What happened, newest first: `?kind=&audience=&since=&until=&thing=&actor=&before=`."""
     form = TimelineFilter(request.GET)
-    form.fields["kind"].choices = [("", _("everything")), *_kinds()]  # type: ignore[attr-defined]  # a ChoiceField
+    offer(form, "kind", [("", _("everything")), *_kinds()])
     thing = queries.thing_for(request.actor.reader, request.GET.get("thing", ""))
     actor = _person(request, request.GET.get("actor", ""))
     page = {

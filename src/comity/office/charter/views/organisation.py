@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from comity.groundwork.acts import may_do, version
-from comity.groundwork.pages import Request, act_page, found_or_refused, part_of_timeline, text_given
+from comity.groundwork.pages import Request, act_page, found_or_refused, offer, part_of_timeline, text_given
 from comity.groundwork.queries import timeline
 from comity.office.charter import actions, queries
 from comity.office.charter.forms import (
@@ -227,7 +227,7 @@ def body(request: Request, key: str) -> HttpResponse:
 
 
 def _parents(form: BodyForm, without: str | None = None) -> None:
-    form.fields["parent"].choices = [("", "—"), *queries.body_choices(without)]  # type: ignore[attr-defined]
+    offer(form, "parent", [("", "—"), *queries.body_choices(without)])
 
 
 def establish_body(request: Request) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from comity.groundwork import live
 from comity.groundwork.acts import may_do, version
-from comity.groundwork.pages import ActForm, Request, act_page, found_or_refused, text_given
+from comity.groundwork.pages import ActForm, Request, act_page, found_or_refused, offer, text_given
 from comity.office.consultations import actions
 from comity.office.consultations.forms import (
     AcceptForm,
@@ -157,7 +157,7 @@ def merge(request: Request, key: str) -> HttpResponse:
     ]
 
     def prepare(form: MergeForm) -> None:
-        form.fields["into"].choices = choices[:MOST_OFFERED]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(form, "into", choices[:MOST_OFFERED])
 
     return _deciding(
         request,

@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from comity.ballot_box import Answer, BoxRefuses, Refusal, new_participant
-from comity.groundwork.pages import Request, act_page
+from comity.groundwork.pages import Request, act_page, offer
 from comity.groundwork.refusals import NotAllowed, Refused
 from comity.groundwork.translated import Text
 from comity.office.consultations import actions, participants
@@ -261,7 +261,7 @@ def write(request: Request, key: str) -> HttpResponse:
     if number is None:
         return _to_join(current)
     form = ProposeForm(request.POST or None, initial={"language": _language(current)})
-    form.fields["language"].choices = _languages(current)  # type: ignore[attr-defined]  # a ChoiceField
+    offer(form, "language", _languages(current))
     alike: list[tuple[Statement, float]] = []
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from comity.groundwork.pages import ActForm, Request, act_page, found_or_refused, text_given
+from comity.groundwork.pages import ActForm, Request, act_page, found_or_refused, offer, text_given
 from comity.office.decisions import actions
 from comity.office.decisions.forms_consensus import DissociateForm, ObjectForm
 from comity.office.decisions.models.consensus import FormalObjection
@@ -28,8 +28,8 @@ def object_formally(request: Request, key: str) -> HttpResponse:
 
     def prepare(form: ObjectForm) -> None:
         parts = [(part.id, f"{part.reference} {part.label}".strip()) for part in current.parts.order_by("rank")]
-        form.fields["party"].choices = party_choices(only=queries.spoken_for(request.actor))  # type: ignore[attr-defined]  # a ChoiceField
-        form.fields["part"].choices = [("", _("the whole text")), *parts]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(form, "party", party_choices(only=queries.spoken_for(request.actor)))
+        offer(form, "part", [("", _("the whole text")), *parts])
 
     def does(values: dict[str, Any]) -> None:
         reason = text_given(values["reason"], values["language"])
@@ -98,8 +98,8 @@ def dissociate(request: Request, key: str) -> HttpResponse:
 
     def prepare(form: DissociateForm) -> None:
         parts = [(part.reference, f"{part.reference} {part.label}".strip()) for part in current.parts.order_by("rank")]
-        form.fields["party"].choices = party_choices(only=queries.spoken_for(request.actor))  # type: ignore[attr-defined]  # a ChoiceField
-        form.fields["parts"].choices = parts  # type: ignore[attr-defined]  # a ChoiceField
+        offer(form, "party", party_choices(only=queries.spoken_for(request.actor)))
+        offer(form, "parts", parts)
 
     def does(values: dict[str, Any]) -> None:
         text = text_given(values["text"], values["language"])

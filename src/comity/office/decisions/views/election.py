@@ -15,6 +15,7 @@ from comity.groundwork.pages import (
     Request,
     act_page,
     found_or_refused,
+    offer,
     page_of_list,
     part_of_timeline,
     text_given,
@@ -121,8 +122,8 @@ def put_forward(request: Request, key: str) -> HttpResponse:
     def prepare(form: ForwardForm) -> None:
         everybody = party_choices()
         own = everybody if keeps else party_choices(only=spoken_for(request))
-        form.fields["party"].choices = own  # type: ignore[attr-defined]  # a ChoiceField
-        form.fields["candidate"].choices = [("", "—"), *everybody]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(form, "party", own)
+        offer(form, "candidate", [("", "—"), *everybody])
 
     def does(values: dict[str, Any]) -> None:
         actions.put_forward(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from comity.groundwork.acts import may_do
 from comity.groundwork.ids import is_id
-from comity.groundwork.pages import Request, act_page, found_or_refused
+from comity.groundwork.pages import Request, act_page, found_or_refused, offer
 from comity.office.charter.queries import body_choices
 from comity.office.decisions import actions, forms
 from comity.office.decisions.models import Qualification
@@ -47,7 +47,7 @@ def qualify(request: Request) -> HttpResponse:
         parties = party_choices()
         choices = {"party": parties, "other": NONE + parties, "body": NONE + body_choices()}
         for name, offered in choices.items():
-            form.fields[name].choices = offered  # type: ignore[attr-defined]
+            offer(form, name, offered)
 
     def does(values: dict[str, Any]) -> Qualification:
         values.pop("seen")

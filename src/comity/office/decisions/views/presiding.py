@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from comity.groundwork import live
 from comity.groundwork.acts import check_may
-from comity.groundwork.pages import ActForm, Request, act_page
+from comity.groundwork.pages import ActForm, Request, act_page, offer
 from comity.groundwork.refusals import NotAllowed
 from comity.groundwork.translated import Text
 from comity.office.decisions import actions, forms
@@ -64,7 +64,7 @@ def open_vote(request: Request, key: str) -> HttpResponse:
     parties = sorted(((found.parties[k], name) for k, name in names.items()), key=lambda c: c[1].casefold())
 
     def prepare(form: forms.OpenVoteForm) -> None:
-        form.fields["first"].choices = [("", "—"), *parties]  # type: ignore[attr-defined]
+        offer(form, "first", [("", "—"), *parties])
 
     return act_page(
         request,
@@ -208,7 +208,7 @@ def announce(request: Request, key: str) -> HttpResponse:
     words = f"{shown.verdict}." if not shown.told else shown.told.sentence
 
     def prepare(form: forms.AnnounceForm) -> None:
-        form.fields["verdict"].choices = [(one.value, verdict_word(one.value)) for one in Verdict]  # type: ignore[attr-defined]
+        offer(form, "verdict", [(one.value, verdict_word(one.value)) for one in Verdict])
 
     return act_page(
         request,

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from comity.groundwork.pages import ActForm, Request, act_page, found_or_refused
+from comity.groundwork.pages import ActForm, Request, act_page, found_or_refused, offer
 from comity.groundwork.refusals import NotFound
 from comity.groundwork.translated import Text
 from comity.office.charter.queries import bodies, body, charter_in_force, drafts
@@ -68,7 +68,7 @@ def put(request: Request, key: str) -> HttpResponse:
             "draft": NONE + [(row.id, row.note or row.digest[:12]) for row in drafts()],
         }
         for name, offered in choices.items():
-            form.fields[name].choices = offered  # type: ignore[attr-defined]
+            offer(form, name, offered)
 
     def does(values: dict[str, Any]) -> Question:
         by = request.actor
@@ -119,7 +119,7 @@ def amend(request: Request, key: str) -> HttpResponse:
 
     def prepare(form: forms.AmendForm) -> None:
         form.with_parts(current)
-        form.fields["party"].choices = _movers(request, current)  # type: ignore[attr-defined]
+        offer(form, "party", _movers(request, current))
 
     def does(values: dict[str, Any]) -> Question:
         changed = [
@@ -200,8 +200,8 @@ def divide(request: Request, key: str) -> HttpResponse:
 
     def prepare(form: forms.DivideForm) -> None:
         rows = current.parts.filter(left_out=False).order_by("rank")
-        form.fields["parts"].choices = [(row.reference, _line(row)) for row in rows]  # type: ignore[attr-defined]
-        form.fields["party"].choices = _movers(request, current)  # type: ignore[attr-defined]
+        offer(form, "parts", [(row.reference, _line(row)) for row in rows])
+        offer(form, "party", _movers(request, current))
 
     return act_page(
         request,
@@ -280,7 +280,7 @@ def challenge(request: Request, key: str) -> HttpResponse:
     made = found_or_refused(questions.ruling(key, request.actor))
 
     def prepare(form: forms.ChallengeForm) -> None:
-        form.fields["party"].choices = [one for one in _movers(request, made.question) if one[0]]  # type: ignore[attr-defined]
+        offer(form, "party", [one for one in _movers(request, made.question) if one[0]])
 
     return act_page(
         request,

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from comity.groundwork.acts import may_do
 from comity.groundwork.live import newest
-from comity.groundwork.pages import ActForm, Request, act_page, found_or_refused, part_of_timeline
+from comity.groundwork.pages import ActForm, Request, act_page, found_or_refused, offer, part_of_timeline
 from comity.office.decisions import actions
 from comity.office.decisions.actions.secret import BLANK, FEWEST, INVALID, has_voted
 from comity.office.decisions.forms_secret import CountForm, NamesForm, PaperForm
@@ -88,13 +88,13 @@ def cast(request: Request, key: str) -> HttpResponse:
     several = current.most > 1
 
     def prepare(form: ActForm) -> None:
-        form.fields["party"].choices = offered  # type: ignore[attr-defined]  # a ChoiceField
+        offer(form, "party", offered)
         choices = list(words.items())
         if several:
             form.fields["marked"].help_text = _("At most %(most)d. None: a blank paper.") % {"most": current.most}
         else:
             choices.append((BLANK, choice_word(BLANK)))
-        form.fields["marked"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        offer(form, "marked", choices)
         if len(offered) == 1:
             form.fields["party"].widget = forms.HiddenInput()
             form.fields["party"].initial = offered[0][0]
@@ -159,7 +159,7 @@ def count(request: Request, key: str) -> HttpResponse:
     words = {**mark_words(current), BLANK: choice_word(BLANK), INVALID: choice_word(INVALID)}
 
     def prepare(form: CountForm) -> None:
-        form.fields["on_paper"].choices = [(current.parties[one], names[one]) for one in current.electors]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(form, "on_paper", [(current.parties[one], names[one]) for one in current.electors])
         for mark, word in words.items():
             form.fields[f"paper_{mark}"] = forms.IntegerField(
                 label=_("Real papers: %(mark)s") % {"mark": word}, min_value=0, initial=0, required=False

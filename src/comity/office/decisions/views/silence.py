@@ -16,6 +16,7 @@ from comity.groundwork.pages import (
     Request,
     act_page,
     found_or_refused,
+    offer,
     page_of_list,
     part_of_timeline,
     text_given,
@@ -145,7 +146,7 @@ def confirm_receipt(request: Request, key: str) -> HttpResponse:
     speaks = queries.spoken_for(current, request.actor)
 
     def prepare(form: PartyForm) -> None:
-        form.fields["party"].choices = _choices(current, speaks)  # type: ignore[attr-defined]
+        offer(form, "party", _choices(current, speaks))
 
     return act_page(
         request,
@@ -169,11 +170,15 @@ def break_silence(request: Request, key: str) -> HttpResponse:
     parts = list(current.parts.order_by("rank"))
 
     def prepare(form: BreakForm) -> None:
-        form.fields["party"].choices = _choices(current, speaks)  # type: ignore[attr-defined]
-        form.fields["part"].choices = [  # type: ignore[attr-defined]
-            *((part.id, f"{part.reference} {part.label}".strip()) for part in parts),
-            ("", _("the whole text")),
-        ]
+        offer(form, "party", _choices(current, speaks))
+        offer(
+            form,
+            "part",
+            [
+                *((part.id, f"{part.reference} {part.label}".strip()) for part in parts),
+                ("", _("the whole text")),
+            ],
+        )
 
     def does(values: dict[str, Any]) -> None:
         language = values["language"]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from comity.groundwork import live
 from comity.groundwork.acts import check_may
 from comity.groundwork.ids import new_id
-from comity.groundwork.pages import ActForm, Request, act_page, found_or_refused
+from comity.groundwork.pages import ActForm, Request, act_page, found_or_refused, offer
 from comity.groundwork.refusals import NotAllowed, Refused
 from comity.groundwork.translated import Text
 from comity.office.charter.telling import rule_told
@@ -127,7 +127,7 @@ def explain(request: Request, key: str) -> HttpResponse:
     when = When.BEFORE if vote.stage == VoteStage.OPEN else When.AFTER
 
     def prepare(form: forms.ExplainForm) -> None:
-        form.fields["party"].choices = _own_choices(request, vote)  # type: ignore[attr-defined]
+        offer(form, "party", _own_choices(request, vote))
 
     return act_page(
         request,
@@ -156,9 +156,9 @@ def correct(request: Request, key: str) -> HttpResponse:
     place = questions.place_in(request.actor, vote.question)
 
     def prepare(form: forms.CorrectForm) -> None:
-        form.fields["party"].choices = _own_choices(request, vote)  # type: ignore[attr-defined]
+        offer(form, "party", _own_choices(request, vote))
         offered = [(choice, choice_word(choice)) for choice in choices_of(vote)]
-        form.fields["intended"].choices = offered  # type: ignore[attr-defined]
+        offer(form, "intended", offered)
 
     return act_page(
         request,
@@ -191,8 +191,8 @@ def give_proxy(request: Request, key: str) -> HttpResponse:
     everybody = sorted(((vote.parties[k], name) for k, name in names.items()), key=lambda c: c[1].casefold())
 
     def prepare(form: forms.ProxyForm) -> None:
-        form.fields["party"].choices = _own_choices(request, vote)  # type: ignore[attr-defined]
-        form.fields["holder"].choices = everybody  # type: ignore[attr-defined]
+        offer(form, "party", _own_choices(request, vote))
+        offer(form, "holder", everybody)
 
     return act_page(
         request,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from comity.groundwork.acts import version
-from comity.groundwork.pages import Request, act_page, found_or_refused, part_of_timeline, text_given
+from comity.groundwork.pages import Request, act_page, found_or_refused, offer, part_of_timeline, text_given
 from comity.groundwork.queries import cited_by
 from comity.groundwork.refs import Ref
 from comity.office.meetings import actions
@@ -71,7 +71,7 @@ def add_item(request: Request, key: str) -> HttpResponse:
         )
 
     def prepare(form: NewItemForm) -> None:
-        form.fields["before"].choices = _places(current)  # type: ignore[attr-defined]
+        offer(form, "before", _places(current))
 
     return act_page(
         request,
@@ -131,7 +131,7 @@ def move_item(request: Request, key: str, item: str) -> HttpResponse:
     current, row = _found(request, key, item)
 
     def prepare(form: MoveForm) -> None:
-        form.fields["before"].choices = _places(current, item)  # type: ignore[attr-defined]
+        offer(form, "before", _places(current, item))
 
     return act_page(
         request,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 
 from comity.groundwork.acts import check_may
 from comity.groundwork.live import newest
-from comity.groundwork.pages import Request, act_page
+from comity.groundwork.pages import Request, act_page, offer
 from comity.groundwork.refusals import NotAllowed, NotFound, Refused
 from comity.office.charter.queries import serving_in
 from comity.office.meetings import actions
@@ -97,7 +97,7 @@ def take_chair(request: Request, key: str) -> HttpResponse:
         people.setdefault(person, f"{name}, {names[party]}")
 
     def prepare(form: ChairForm) -> None:
-        form.fields["person"].choices = [("", "—"), *people.items()]  # type: ignore[attr-defined]
+        offer(form, "person", [("", "—"), *people.items()])
 
     return act_page(
         request,

@@ -14,6 +14,7 @@ from comity.groundwork.pages import (
     Request,
     act_page,
     found_or_refused,
+    offer,
     page_of_list,
     part_of_timeline,
     text_given,
@@ -67,7 +68,7 @@ def _rules(form: MeetingForm) -> None:
     held = charter_in_force()
     rules = held.charter.rules if held is not None else ()
     choices = {rule.id: rule.title.get("en", rule.id) for rule in rules if rule.quorum or rule.quorum_to_open}
-    form.fields["rule"].choices = [("", _("the first of the charter")), *choices.items()]  # type: ignore[attr-defined]
+    offer(form, "rule", [("", _("the first of the charter")), *choices.items()])
 
 
 def convene(request: Request, body: str) -> HttpResponse:
@@ -175,7 +176,7 @@ def change_seats(request: Request, key: str) -> HttpResponse:
 
     def prepare(form: SeatsForm) -> None:
         for name in ("parties", "voting"):
-            form.fields[name].choices = choices  # type: ignore[attr-defined]
+            offer(form, name, choices)
 
     return act_page(
         request,

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from comity.groundwork.pages import Request, act_page, found_or_refused, page_of_list
+from comity.groundwork.pages import Request, act_page, found_or_refused, offer, page_of_list
 from comity.office.members import actions
 from comity.office.members.forms import BlocForm, LeaveForm, OptOutForm
 from comity.office.members.queries import blocs as queries
@@ -26,7 +26,7 @@ def join_bloc(request: Request, key: str) -> HttpResponse:
     current = current_party(key)
 
     def prepare(form: BlocForm) -> None:
-        form.fields["bloc"].choices = [("", "—"), *party_choices(groups=True, without=key)]  # type: ignore[attr-defined]
+        offer(form, "bloc", [("", "—"), *party_choices(groups=True, without=key)])
 
     return act_page(
         request,

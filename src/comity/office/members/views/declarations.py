@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from comity.groundwork.acts import may_do
-from comity.groundwork.pages import Request, act_page, found_or_refused, page_of_list, text_given
+from comity.groundwork.pages import Request, act_page, found_or_refused, offer, page_of_list, text_given
 from comity.office.members import actions
 from comity.office.members.forms import DeclarationForm, ObjectionForm, WithdrawForm
 from comity.office.members.queries import depositary as queries
@@ -90,7 +90,7 @@ def object_to(request: Request, key: str) -> HttpResponse:
         )
 
     def prepare(form: ObjectionForm) -> None:
-        form.fields["party"].choices = [("", "—"), *party_choices(without=against.party_id)]  # type: ignore[attr-defined]
+        offer(form, "party", [("", "—"), *party_choices(without=against.party_id)])
 
     return act_page(
         request,

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from comity.groundwork.acts import check_may
-from comity.groundwork.pages import Request, act_page, found_or_refused
+from comity.groundwork.pages import Request, act_page, found_or_refused, offer
 from comity.groundwork.roles import SECRETARY
 from comity.office.members import actions
 from comity.office.members.forms import CredentialForm, DelegateForm, ExamineForm, RecallForm
@@ -19,7 +19,7 @@ from comity.office.members.views.parties import current_party
 
 
 def _people(form: DelegateForm | CredentialForm, party: str) -> None:
-    form.fields["person"].choices = [("", "—"), *delegations.people_choices(party)]  # type: ignore[attr-defined]
+    offer(form, "person", [("", "—"), *delegations.people_choices(party)])
 
 
 def name_delegate(request: Request, key: str) -> HttpResponse:
@@ -42,9 +42,11 @@ def name_delegate(request: Request, key: str) -> HttpResponse:
 
     def prepare(form: DelegateForm) -> None:
         _people(form, key)
-        form.fields["role"].choices = [  # type: ignore[attr-defined]
-            (role.name, role.word) for role in DELEGATION if by_secretary or role is not HEAD_OF_DELEGATION
-        ]
+        offer(
+            form,
+            "role",
+            [(role.name, role.word) for role in DELEGATION if by_secretary or role is not HEAD_OF_DELEGATION],
+        )
 
     return act_page(
         request,

@@ -12,7 +12,15 @@ from django.utils.translation import gettext as _
 
 from comity.groundwork.acts import may_do, version
 from comity.groundwork.audiences import MEMBERS
-from comity.groundwork.pages import Request, act_page, found_or_refused, page_of_list, part_of_timeline, text_given
+from comity.groundwork.pages import (
+    Request,
+    act_page,
+    found_or_refused,
+    offer,
+    page_of_list,
+    part_of_timeline,
+    text_given,
+)
 from comity.groundwork.queries import cited_by, cites, files_at
 from comity.groundwork.refs import Ref
 from comity.groundwork.translated import Text
@@ -264,7 +272,7 @@ def merge_parties(request: Request, key: str) -> HttpResponse:
     current = current_party(key)
 
     def prepare(form: MergeForm) -> None:
-        form.fields["kept"].choices = [("", "—"), *party_choices(without=key)]  # type: ignore[attr-defined]
+        offer(form, "kept", [("", "—"), *party_choices(without=key)])
 
     return act_page(
         request,

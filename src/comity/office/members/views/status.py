@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from comity.groundwork.acts import version
-from comity.groundwork.pages import Request, act_page, found_or_refused
+from comity.groundwork.pages import Request, act_page, found_or_refused, offer
 from comity.office.members import actions
 from comity.office.members.forms import (
     ContestForm,
@@ -27,7 +27,7 @@ from comity.office.members.vocabulary import Evidence, Precision, Step
 
 
 def _credentials(form: StatusForm, party: str) -> None:
-    form.fields["credential"].choices = [("", "—"), *credential_choices(party)]  # type: ignore[attr-defined]
+    offer(form, "credential", [("", "—"), *credential_choices(party)])
 
 
 def _said(values: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def record_succession(request: Request, key: str) -> HttpResponse:
         )
 
     def prepare(form: SuccessionForm) -> None:
-        form.fields["predecessor"].choices = [("", "—"), *party_choices(without=key)]  # type: ignore[attr-defined]
+        offer(form, "predecessor", [("", "—"), *party_choices(without=key)])
 
     return act_page(
         request,
@@ -113,7 +113,7 @@ def correct_status(request: Request, key: str) -> HttpResponse:
     def prepare(form: CorrectionForm) -> None:
         _credentials(form, fact.party_id)
         if fact.step == Step.SUCCEEDED:
-            form.fields["step"].choices = [(Step.SUCCEEDED.value, Step.SUCCEEDED.label)]  # type: ignore[attr-defined]
+            offer(form, "step", [(Step.SUCCEEDED.value, Step.SUCCEEDED.label)])
 
     return act_page(
         request,
@@ -169,9 +169,7 @@ def contest_status(request: Request, key: str) -> HttpResponse:
 
     def prepare(form: ContestForm) -> None:
         own = parties_spoken_for(request.actor)
-        form.fields["on_behalf_of"].choices = (  # type: ignore[attr-defined]
-            party_choices(only=own) if own else [("", "—"), *party_choices()]
-        )
+        offer(form, "on_behalf_of", (party_choices(only=own) if own else [("", "—"), *party_choices()]))
         if own:
             del form.fields["contested_by"]
 
