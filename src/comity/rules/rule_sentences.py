@@ -37,7 +37,7 @@ def rule_sentence(rule: Rule, charter: Charter, language: str = "en") -> str:
     >>> from comity.rules import load
     >>> ga = load("un-ga")
     >>> rule_sentence(ga.rule("important"), ga)
-    'Adopted with — Yes: at least 2/3 of votes cast (yes and no)'
+    'Adopted with — Yes: at least 2/3 of yes and no votes cast'
     """
     if language not in LANGUAGES:
         raise ValueError(f"{language!r} is no language of the engine: choose one of {', '.join(LANGUAGES)}")
