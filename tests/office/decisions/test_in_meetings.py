@@ -18,6 +18,7 @@ from comity.office.decisions.queries.board import board
 from comity.office.meetings import actions as meetings
 from comity.office.meetings.models import Meeting, PointOfOrder
 from comity.office.meetings.obstacles import obstacles
+from comity.office.meetings.queries.screens import drawn
 from comity.office.meetings.script import lines_for
 from comity.rules import snapshot_of, votes
 
@@ -76,6 +77,22 @@ def test_an_open_vote_keeps_the_meeting_open_and_leads_the_script(council: Counc
     assert hall.latest_in(meeting.id) == vote
     with pytest.raises(NotAllowed):
         actions.close_vote(by=council.of("KEN"), vote=vote.id, meeting=meeting.id)
+
+
+def test_the_hall_shows_a_result_until_the_next_item_is_taken_up(council: Council) -> None:
+    meeting = council.opened()
+    vote = opened(council, put(council, meeting))
+    actions.close_vote(by=council.presiding, vote=vote.id, meeting=meeting.id)
+
+    def shown() -> bool:
+        return any(str(vote.id) in html for _rank, html in drawn("meetings.projector", meeting.ref, council.by.reader))
+
+    assert shown()
+    item = meetings.add_item(by=council.by, meeting=meeting.id, title=Text.of("Date of the next meeting"))
+    assert shown()
+    council.later(1)
+    meetings.take_up_item(by=council.by, meeting=meeting.id, item=item.id)
+    assert not shown()
 
 
 def test_a_challenged_ruling_on_a_point_of_order_falls_by_the_vote(council: Council) -> None:

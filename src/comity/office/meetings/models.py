@@ -113,6 +113,7 @@ class Item(models.Model):
     title = TranslatedField()
     rank = models.PositiveSmallIntegerField()
     state = _choice(ItemState, default=ItemState.WAITING)
+    taken_up_at = models.DateTimeField(null=True, blank=True)
 
     @property
     def ref(self) -> Ref:

@@ -18,7 +18,7 @@ from comity.office.decisions.queries import questions
 from comity.office.decisions.queries.board import board
 from comity.office.decisions.queries.reading import voters
 from comity.office.decisions.vocabulary import QuestionStage, VoteStage
-from comity.office.meetings.models import PointOfOrder
+from comity.office.meetings.models import Item, PointOfOrder
 
 
 def latest_in(meeting: str) -> Vote | None:
@@ -57,16 +57,16 @@ register_part(
 
 def _in_hall(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
     vote = latest_in(ref.id) if ref is not None else None
-    if vote is None or not actor.reader.may_read(vote.question.audience):
+    if vote is None or not actor.reader.may_read(vote.question.audience) or _left_behind(vote):
         return None
     return {"board": board(vote), "vote": vote, "question": vote.question}
 
 
-def _on_phone(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
-    """Open votes of the meeting in which whoever looks votes."""
-    rows = Vote.objects.select_related("question").filter(question__meeting=ref.id if ref else "", stage=VoteStage.OPEN)
-    mine = [vote for vote in rows if set(questions.keys_for(actor, vote).values()) & voters(vote).may]
-    return {"votes": mine} if mine else None
+def _left_behind(vote: Vote) -> bool:
+    """Whether the meeting has gone on to an item that was taken up after this vote closed."""
+    if vote.closed_at is None:
+        return False
+    return Item.objects.filter(meeting=vote.question.meeting, taken_up_at__gt=vote.closed_at).exists()
 
 
 def _on_floor(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
@@ -97,6 +97,5 @@ def _on_point(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
 register_panel(Panel("meetings.point", 30, "decisions/_on_point.html", _on_point))
 register_panel(Panel("meetings.projector", 30, "decisions/_hall.html", _in_hall))
 register_panel(Panel("meetings.now", 30, "decisions/_on_floor.html", _on_floor))
-register_panel(Panel("meetings.phone", 30, "decisions/_on_phone.html", _on_phone))
 register_panel(Panel("meetings.meeting", 40, "decisions/_of_meeting.html", _of_meeting))
 register_panel(Panel("meetings.desk", 40, "decisions/_of_meeting.html", _of_meeting))

@@ -173,7 +173,7 @@ def take_up_item(*, by: Actor, meeting: str, item: str) -> None:
 
 @applies(ItemTakenUp)
 def _apply_item_taken_up(stated: ItemTakenUp, recorded: Recorded) -> None:
-    Item.objects.filter(id=stated.item).update(state=ItemState.TAKEN_UP)
+    Item.objects.filter(id=stated.item).update(state=ItemState.TAKEN_UP, taken_up_at=recorded.time)
     Meeting.objects.filter(id=stated.meeting).update(item=stated.item)
 
 
