@@ -203,16 +203,20 @@ class _OfVersion(Fact):
         return (Ref(VERSION, self.version),)
 
 
-@fact
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CharterDrafted(_OfVersion):
-    """A charter was proposed: TOML of the rules engine, with the title that the text gives it by language."""
-
-    TYPE = "charter.charter_drafted"
+class _TextOfVersion(_OfVersion):
     text: str
     title: dict[str, str]
     example: bool
     note: str
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CharterDrafted(_TextOfVersion):
+    """A charter was proposed: TOML of the rules engine, with the title that the text gives it by language."""
+
+    TYPE = "charter.charter_drafted"
 
     def sentence(self, name: Namer) -> str:
         return _("The charter “%(title)s” was proposed.") % {"title": name(self.about()[0])}
@@ -220,14 +224,10 @@ class CharterDrafted(_OfVersion):
 
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CharterDraftChanged(_OfVersion):
+class CharterDraftChanged(_TextOfVersion):
     """The text of a proposed charter changed."""
 
     TYPE = "charter.draft_changed"
-    text: str
-    title: dict[str, str]
-    example: bool
-    note: str
 
     def sentence(self, name: Namer) -> str:
         return _("The proposed charter “%(title)s” was changed.") % {"title": name(self.about()[0])}

@@ -17,7 +17,7 @@ from comity.groundwork.log import Recorded
 from comity.groundwork.refusals import Refused
 from comity.groundwork.texts import clean_line, clean_original, clean_text
 from comity.groundwork.translated import Text
-from comity.office.decisions.actions.checks import KEEPS, SPEAKS, belongs, member_of, one_of, the_vote
+from comity.office.decisions.actions.checks import KEEPS, SPEAKS, belongs, member_of, of_vote, one_of, the_vote
 from comity.office.decisions.events.vote import CorrectionNoted, HandsCounted, VoteCast, VoteExplained
 from comity.office.decisions.models import Cast, Correction, Explanation, Proxy, Vote
 from comity.office.decisions.queries import reading
@@ -142,10 +142,7 @@ def _record_cast(
     record(
         by,
         VoteCast(
-            vote=current.id,
-            question=current.question_id,
-            meeting=current.question.meeting,
-            readable_by=current.question.audience if shown else delegation(party),
+            **of_vote(current, current.question.audience if shown else delegation(party)),
             member=member,
             party=party,
             choice=choice,
@@ -202,10 +199,7 @@ def count_hands(
     record(
         by,
         HandsCounted(
-            vote=current.id,
-            question=current.question_id,
-            meeting=current.question.meeting,
-            readable_by=current.question.audience,
+            **of_vote(current),
             hands=counted,
         ),
     )
@@ -236,10 +230,7 @@ def explain(
     record(
         by,
         VoteExplained(
-            vote=current.id,
-            question=current.question_id,
-            meeting=current.question.meeting,
-            readable_by=current.question.audience,
+            **of_vote(current),
             member=member,
             party=party,
             explanation=made,
@@ -280,10 +271,7 @@ def correct(
     record(
         by,
         CorrectionNoted(
-            vote=current.id,
-            question=current.question_id,
-            meeting=current.question.meeting,
-            readable_by=current.question.audience,
+            **of_vote(current),
             member=member,
             party=party,
             correction=made,

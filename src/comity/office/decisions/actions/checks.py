@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
@@ -50,6 +50,26 @@ def the_vote(key: str, *stages: VoteStage) -> Vote:
             else _("The vote is open still: close it first.")
         )
     return found
+
+
+class AboutVote(TypedDict):
+    """What every fact about a vote says."""
+
+    vote: str
+    question: str
+    meeting: str
+    readable_by: str
+
+
+def of_vote(vote: Vote, readable_by: str = "") -> AboutVote:
+    """Which vote a fact is about. readable_by: who may read it, where that is not whoever may read the question."""
+    question = vote.question
+    return {
+        "vote": vote.id,
+        "question": question.id,
+        "meeting": question.meeting,
+        "readable_by": readable_by or question.audience,
+    }
 
 
 def belongs(question: Question, body: str, meeting: str) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.utils.timezone import is_naive
@@ -25,6 +27,7 @@ from comity.office.decisions.actions.checks import (
     SPEAKS,
     belongs,
     member_of,
+    of_vote,
     one_of,
     the_question,
     the_vote,
@@ -258,10 +261,7 @@ def give_proxy(
     record(
         by,
         ProxyGiven(
-            vote=current.id,
-            question=current.question_id,
-            meeting=current.question.meeting,
-            readable_by=current.question.audience,
+            **of_vote(current),
             member=principal,
             party=party,
             proxy=made,
@@ -293,10 +293,7 @@ def withdraw_proxy(*, by: Actor, proxy: str, party: str, body: str = "", meeting
     record(
         by,
         ProxyWithdrawn(
-            vote=current.id,
-            question=current.question_id,
-            meeting=current.question.meeting,
-            readable_by=current.question.audience,
+            **of_vote(current),
             member=held.principal,
             party=party,
             proxy=held.id,
@@ -328,26 +325,32 @@ def _close(by: Actor, current: Vote) -> None:
         there = present_keys(current.question.meeting, keys) or ()
         current.present = sorted({*current.present, *there})
     try:
-        found = reading.record_so_far(current)
-        outcome = reading.compute(current, found)
+        computed, verdict = _computed(current, reading.record_so_far(current))
     except RulesError as error:
         raise Refused(str(error)) from error
+    record(by, VoteClosed(**of_vote(current), **computed))
+    if verdict in FINAL:
+        record_decided(by, current, verdict)
+
+
+class _Computed(TypedDict):
+    record: dict[str, Any]
+    outcome: str
+    digest: str
+    verdict: str
+
+
+def _computed(current: Vote, found: Record) -> tuple[_Computed, Verdict]:
+    """What the rule makes of this record, as a fact states it. Raises RulesError."""
+    outcome = reading.compute(current, found)
     text = outcome.to_json().decode()
-    record(
-        by,
-        VoteClosed(
-            vote=current.id,
-            question=current.question_id,
-            meeting=current.question.meeting,
-            readable_by=current.question.audience,
-            record=record_to_plain(found),
-            outcome=text,
-            digest=reading.digest(text),
-            verdict=outcome.verdict.value,
-        ),
-    )
-    if outcome.verdict in FINAL:
-        record_decided(by, current, outcome.verdict)
+    stated: _Computed = {
+        "record": record_to_plain(found),
+        "outcome": text,
+        "digest": reading.digest(text),
+        "verdict": outcome.verdict.value,
+    }
+    return stated, outcome.verdict
 
 
 @applies(VoteClosed)
@@ -391,32 +394,11 @@ def break_tie(*, by: Actor, vote: str, in_favour: bool, person: str = "", body: 
         raise Refused(_("Say who found it: a finding has a name."), field="person")
     before = reading.record_of(current)
     findings = (*before.findings, Finding(CASTING_VOTE, "chair", named, in_favour))
-    found = Record(
-        ballot=before.ballot,
-        stages=before.stages,
-        objections=before.objections,
-        deposits=before.deposits,
-        findings=findings,
-        attempt=before.attempt,
-    )
-    outcome = reading.compute(current, found)
-    text = outcome.to_json().decode()
-    record(
-        by,
-        TieBroken(
-            vote=current.id,
-            question=current.question_id,
-            meeting=current.question.meeting,
-            readable_by=current.question.audience,
-            in_favour=in_favour,
-            record=record_to_plain(found),
-            outcome=text,
-            digest=reading.digest(text),
-            verdict=outcome.verdict.value,
-        ),
-    )
-    if outcome.verdict in FINAL:
-        record_decided(by, current, outcome.verdict)
+    found = replace(before, findings=findings)
+    computed, verdict = _computed(current, found)
+    record(by, TieBroken(**of_vote(current), **computed, in_favour=in_favour))
+    if verdict in FINAL:
+        record_decided(by, current, verdict)
 
 
 @applies(TieBroken)
@@ -437,10 +419,7 @@ def announce(*, by: Actor, vote: str, verdict: str, words: Text, body: str = "",
     record(
         by,
         OutcomeAnnounced(
-            vote=current.id,
-            question=current.question_id,
-            meeting=current.question.meeting,
-            readable_by=current.question.audience,
+            **of_vote(current),
             announcement=made,
             verdict=verdict,
             words=clean_original(words, most=LONGEST_WORDS, field="words"),

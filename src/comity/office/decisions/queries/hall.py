@@ -16,7 +16,6 @@ from comity.groundwork.refs import Ref
 from comity.office.decisions.models import VOTE, Question, Vote
 from comity.office.decisions.queries import questions
 from comity.office.decisions.queries.board import board
-from comity.office.decisions.queries.reading import voters
 from comity.office.decisions.vocabulary import QuestionStage, VoteStage
 from comity.office.meetings.models import Item, PointOfOrder
 
