@@ -149,7 +149,9 @@ def test_where_the_line_cannot_be_kept_open_pages_ask(site: Site, contexts: list
     before = hall.inner_text("footer")
     phone.get_by_text("More", exact=True).click()
     phone.get_by_role("button", name="We are leaving").click()
-    hall.wait_for_function("before => document.querySelector('footer').innerText !== before", arg=before, timeout=20_000)
+    hall.wait_for_function(
+        "before => document.querySelector('footer').innerText !== before", arg=before, timeout=20_000
+    )
     assert asked
     assert all("/live/now" in url for url in asked)
 
