@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
-from tests.site.stage import encoded, text
+from tests.site.plausible import encoded, text
 
 from comity.groundwork.refs import Ref
 from comity.groundwork.translated import Text

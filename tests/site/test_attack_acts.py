@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.site.hostile import attacks
-from tests.site.stage import ONLY_THE_SYSTEM, PLACES, PLAUSIBLE, Stage, doer, undone, without_state
+from tests.site.plausible import ONLY_THE_SYSTEM, PLAUSIBLE, doer
+from tests.site.stage import PLACES, Stage, undone, without_state
 
 from comity.groundwork import log
 from comity.groundwork.acts import ACTS

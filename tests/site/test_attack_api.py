@@ -9,7 +9,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.site.stage import DAY, SOURCE, Stage, text
+from tests.site.plausible import text
+from tests.site.stage import DAY, SOURCE, Stage
 
 from comity.groundwork.perform import perform
 from comity.ledger.signing import PrivateKey, Purpose

@@ -15,7 +15,8 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.site.conftest import BACKEND
-from tests.site.stage import Stage, encoded
+from tests.site.plausible import encoded
+from tests.site.stage import Stage
 
 from comity.groundwork import files
 from comity.groundwork.actions import attach_file
