@@ -208,7 +208,9 @@ def test_a_full_disk_is_said_and_left_behind_when_there_is_room(tmp_path: Path) 
             full = load(port, voters.request, connections=8, seconds=3.0, most=2000, remember=True)
             assert full.statuses.get(503, 0) > 0, "the disk was full"
             assert set(full.statuses) <= {200, 503}
-            status, headers, said = _post(port, voters)
+            # A vote alone is smaller than the batches above: it may find room in the last page.
+            answers = (_post(port, voters) for _ in range(500))
+            status, headers, said = next(answer for answer in answers if answer[0] != 200)
             assert (status, said, headers["Retry-After"]) == (503, {"refused": "no_room"}, "30")
             ballast.unlink()
             after = load(port, voters.request, connections=8, most=200, remember=True)
