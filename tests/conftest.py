@@ -16,12 +16,13 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from psycopg import sql
+from tests.demonstration import founded
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 # Programs that tests start, and no tests themselves.
-collect_ignore = ["postgres.py", "site/oidc_provider"]
+collect_ignore = ["postgres.py", "demonstration.py", "site/oidc_provider"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -105,6 +106,13 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"no real data: {SHARED} is not a folder (name one with `make test SHARED=folder`)")
     return SHARED.resolve()
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the demonstration organisation, founded once in a run: to be read, and copied before it is changed."""
+    own = tmp_path_factory.getbasetemp()
+    return founded(own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own)
 
 
 @pytest.fixture(scope="session")

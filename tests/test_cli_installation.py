@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests.demonstration import COMITY, copied, surroundings
 
 pytestmark = pytest.mark.slow
 
 
 def comity(*words: str | Path, data: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `comity` on a data folder with nothing else of this machine's settings."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("COMITY_", "DJANGO_"))}
     named = ["--data", str(data)] if data is not None else []
     return subprocess.run(
-        [sys.executable, "-m", "comity.cli", *map(str, words), *named],
-        env={**kept, **environment},
-        capture_output=True,
-        text=True,
+        [*COMITY, *map(str, words), *named], env=surroundings(**environment), capture_output=True, text=True
     )
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of a demonstration organisation."""
-    out = tmp_path_factory.mktemp("demo")
-    done = comity("demo", "--no-serve", "--no-consultation", "--quiet", "--out", out)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == ""
-    return out / "data"
+    return copied(demonstration, tmp_path_factory.mktemp("demo") / "data")
 
 
 def key_in(text: str) -> str:

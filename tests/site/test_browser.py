@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -27,6 +27,12 @@ RULES = {
     "resultTypes": ["violations"],
 }
 AXE = Axe()
+SEEN_IN: dict[str, list[tuple[int, Literal["light", "dark"]]]] = {
+    "ar": [(PHONE, "dark"), (DESK, "light")],
+    "en": [(PHONE, "light"), (DESK, "dark")],
+    "zh": [(PHONE, "dark"), (DESK, "light")],
+}
+"""A page's colours and columns do not depend on its words: in each language it is looked at by day and by night, once on each size."""
 
 
 def _beside() -> Any:
@@ -79,11 +85,10 @@ def test_no_page_has_a_barrier_on_phone_or_desk_by_day_or_night(
     for name, address in pages.items():
         page.set_viewport_size({"width": PHONE, "height": 844})
         page.goto(f"/{language}/{address}")
-        for size in (PHONE, DESK):
+        for size, scheme in SEEN_IN[language]:
             page.set_viewport_size({"width": size, "height": 844})
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                found[f"{name} at {size}, {scheme}"] = faults(page)
+            page.emulate_media(color_scheme=scheme)
+            found[f"{name} at {size}, {scheme}"] = faults(page)
             if width(page) > size:
                 found[f"{name} at {size}"] = [f"is {width(page)} pixels wide"]
     assert {place: what for place, what in found.items() if what} == {}
@@ -100,7 +105,7 @@ def test_a_form_with_faults_has_no_barrier_and_takes_the_focus_to_them(
         page.goto(f"/{language}/{pages['charter:establish_body']}")
         page.locator("form.act button[type=submit]").click()
         assert page.locator("[role=alert]").count() == 1
-        assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        page.wait_for_function("document.activeElement.getAttribute('role') === 'alert'")
         assert faults(page) == []
         assert width(page) <= PHONE
         page.locator("[role=alert] a").first.click()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gzip
 import os
-import re
-import subprocess
-import sys
+import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from tests.demonstration import copied, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Response
@@ -26,28 +26,13 @@ FIRST_VIEW, ONE_VOTE = 48_000, 500
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The demonstration with its simulated consultation, served; the address of that consultation, with {} for the language."""
-    out = tmp_path_factory.mktemp("demo")
-    comity = [sys.executable, "-m", "comity.cli"]
-    here = {key: value for key, value in os.environ.items() if key != "COMITY_DATA"}
-    subprocess.run([*comity, "demo", "--out", str(out), "--no-consultation", "--no-serve"], check=True, env=here)
-    environment = {**here, "COMITY_DEMO": "1", "COMITY_DATA": str(out / "data")}
-    command = [*comity, "serve", "--port", "0"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as serve:
-        assert serve.stdout is not None
-        told = re.search(r"http://[0-9.:]+", serve.stdout.readline())
-        assert told, "the server did not start"
-        known = [sys.executable, "-c", _KEY]
-        key = subprocess.run(known, check=True, env=environment, capture_output=True, text=True)
-        yield f"{told[0]}/{{}}/consultations/{key.stdout.strip()}"
-        serve.terminate()
-
-
-_KEY = (
-    "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'comity.site.settings'; import django; django.setup(); "
-    "from comity.office.consultations.models import Consultation; print(Consultation.objects.get().id)"
-)
+    data = copied(demonstration, tmp_path_factory.mktemp("demo") / "data")
+    with sqlite3.connect(data / "comity.sqlite3") as base:
+        (key,) = base.execute("SELECT id FROM consultations_consultation").fetchone()
+    with served(data) as address:
+        yield f"{address}/{{}}/consultations/{key}"
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from tests.demonstration import copied, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -40,22 +39,12 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    out = tmp_path_factory.mktemp("demo")
-    comity = [sys.executable, "-m", "comity.cli"]
-    here = {key: value for key, value in os.environ.items() if key != "COMITY_DATA"}
-    subprocess.run([*comity, "demo", "--out", str(out), "--no-consultation", "--no-serve"], check=True, env=here)
-    with sqlite3.connect(Path(out) / "data" / "comity.sqlite3") as base:
+def site(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    data = copied(demonstration, tmp_path_factory.mktemp("demo") / "data")
+    with sqlite3.connect(data / "comity.sqlite3") as base:
         (meeting,) = base.execute("SELECT id FROM meetings_meeting ORDER BY id LIMIT 1").fetchone()
-    environment = {**here, "COMITY_DEMO": "1", "COMITY_DATA": str(out / "data")}
-    with subprocess.Popen(
-        [*comity, "serve", "--port", "0"], env=environment, stdout=subprocess.PIPE, text=True
-    ) as serve:
-        assert serve.stdout is not None
-        told = re.search(r"http://[0-9.:]+", serve.stdout.readline())
-        assert told, "the server did not start"
-        yield Site(told[0], meeting)
-        serve.terminate()
+    with served(data) as address:
+        yield Site(address, meeting)
 
 
 def signed_in(context: BrowserContext, site: Site, name: str) -> Page:
