@@ -37,12 +37,12 @@ demo: $(READY) ## found the demonstration organisation, with a consultation, and
 	@$(BIN)/comity demo --out out/demo $(ARGS)
 
 quick: $(READY) ## the fast tests, in under two minutes
-	COMITY_HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -n $(WORKERS) -m 'not slow and not browser and not soak' $(ARGS)
+	COMITY_HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not slow and not browser and not soak' $(ARGS)
 
 test: lint browser database ## everything that must hold before a merge: lint, types, contracts, all tests but soak
-	$(BIN)/python -m pytest -n $(WORKERS) -m 'not soak' $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not soak' $(ARGS)
 	@echo 'the site once more, on a real PostgreSQL:'
-	$(BIN)/python tests/postgres.py $(BIN)/python -m pytest -n $(WORKERS) -m 'not soak and not slow and not browser' $(SITE_TESTS) $(ARGS)
+	$(BIN)/python tests/postgres.py $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not soak and not slow and not browser' $(SITE_TESTS) $(ARGS)
 
 words: $(READY) ## bring the catalogues of the six languages up to date with the code
 	$(BIN)/python -m comity.site.words
