@@ -13,12 +13,15 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 from typing import IO, Any
 
 import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.urls import reverse
+from django.utils.translation import override
 
 from comity.ballot_box import at
 from comity.ballot_box.following import Following
@@ -106,6 +109,13 @@ def _application() -> Any:
     return application
 
 
+def _read_ahead() -> None:
+    """Load every view, and the words and addresses of every language, before the first who needs them has to wait for it."""
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            reverse("home")
+
+
 class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, ready: Callable[[str], None] | None) -> None:
         super().__init__(config)
@@ -116,6 +126,7 @@ class _Server(uvicorn.Server):
         if self.started and self._ready is not None:
             port = self.servers[0].sockets[0].getsockname()[1]
             self._ready(f"http://{self.config.host}:{port}/")
+        Thread(target=_read_ahead, name="read-ahead", daemon=True).start()
 
     async def shutdown(self, sockets: list[Any] | None = None) -> None:
         from comity.site.asgi import channel

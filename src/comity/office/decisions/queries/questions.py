@@ -273,6 +273,12 @@ def bodies_of(actor: Actor) -> set[str] | None:
     return {Ref.parse(place).id for role, place in actor.grants if role in names and place}
 
 
+def body_choices_of(actor: Actor) -> list[tuple[str, str]]:
+    """The bodies before which somebody brings texts and elections, as a form offers them."""
+    allowed = bodies_of(actor)
+    return [(key, name) for key, name in body_choices() if allowed is None or key in allowed]
+
+
 def all_questions(actor: Actor) -> QuerySet[Question]:
     """Every question that somebody may see, the newest first."""
     return Question.objects.filter(for_reader(actor)).order_by("-id")

@@ -276,7 +276,7 @@ register_panel(Panel("charter.body", 45, "decisions/_silences.html", _of_body_pa
 
 
 def _of_office_panel(actor: Actor, _ref: Ref | None) -> Mapping[str, Any] | None:
-    return {"silences": list(listing(actor)[:5]), "may_open": may_do(actor, "decisions.open_silence")}
+    return {"silences": list(listing(actor)[:5]), "may_open": bodies_of(actor) != set()}
 
 
 register_panel(Panel("decisions.list", 10, "decisions/_silences.html", _of_office_panel))

@@ -1,12 +1,20 @@
-"""Filters for templates: choices and verdicts in the reader's language."""
+"""Filters for templates: choices, verdicts and lists of names in the reader's language."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from comity.office.decisions.words import choice_word, verdict_word
 
 register = template.Library()
+
+COMMAS = {"ar": "، ", "zh": "、"}
+"""What stands between names (CLDR: unit lists, middle)."""
 
 
 @register.filter
@@ -19,3 +27,10 @@ def choice(value: str) -> str:
 def verdict(value: str) -> str:
     """What came out, in words; empty where nothing did."""
     return verdict_word(value) if value else ""
+
+
+@register.filter
+def names(several: Iterable[str]) -> SafeString:
+    """Names one after another, each in its own direction, with the comma of the reader's language."""
+    comma = COMMAS.get((get_language() or "en").split("-")[0], ", ")
+    return SafeString(comma).join(format_html('<bdi dir="auto">{}</bdi>', one) for one in several)

@@ -43,7 +43,7 @@ def listing(request: Request) -> HttpResponse:
     """All silence procedures."""
     page = {
         "listing": page_of_list(request, queries.listing(request.actor)),
-        "may_open": may_do(request.actor, "decisions.open_silence"),
+        "may_open": bodies_of(request.actor) != set(),
     }
     return render(request, "decisions/silences.html", page)
 
@@ -126,9 +126,13 @@ def open_silence(request: Request) -> HttpResponse:
         button=_("Begin"),
         done=_("Silence has begun; every delegation is being told."),
         after="decisions:silences",
-        consequence=_("The text, the rule and who is named cannot change after this. The deadline can be moved on.")
-        if seconds is None
-        else _("Clocks run faster here: a day lasts %(seconds)d seconds.") % {"seconds": seconds},
+        consequence=" ".join(
+            [
+                _("The text, the rule and who is named cannot change after this. The deadline can be moved on."),
+                *([_("Clocks run faster here: a day lasts %(seconds)d seconds.") % {"seconds": seconds}] if seconds else []),
+            ]
+        ),
+        prepare=lambda form: offer(form, "body", body_choices_of(request.actor)),
         initial={"naming": Naming.AFTER, "then": Then.VOTE, "audience": PUBLIC},
     )
     return redirect("decisions:silence", made[0].id) if made else answer
