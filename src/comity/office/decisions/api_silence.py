@@ -7,6 +7,7 @@ from typing import Any
 
 from ninja import Query, Router, Schema
 
+from comity.groundwork.acts import Actor
 from comity.groundwork.api import READING, Asked, Part, TextOut, found
 from comity.office.decisions.models import Election, SecretBallot, Silence
 from comity.office.decisions.queries import election as of_elections
@@ -167,7 +168,7 @@ def secret(request: Any, key: str) -> SecretOut:
     )
 
 
-def _election(current: Election) -> ElectionOut:
+def _election(current: Election, actor: Actor) -> ElectionOut:
     contests = [
         ElectionContestOut(
             region=TextOut.of(race.contest.region),
@@ -187,7 +188,7 @@ def _election(current: Election) -> ElectionOut:
             ],
             rounds=[held.round.ballot_id for held in race.rounds],
         )
-        for race in of_elections.races(current)
+        for race in of_elections.races(current, actor)
     ]
     return ElectionOut(
         id=current.id,
@@ -204,10 +205,10 @@ def list_elections(request: Any, asked: Query[Asked]) -> Part[ElectionOut]:
     """Elections that you may see, the newest first."""
     rows = of_elections.listing(request.auth)
     part = rows[asked.offset : asked.offset + asked.limit]
-    return Part[ElectionOut](total=rows.count(), items=[_election(row) for row in part])
+    return Part[ElectionOut](total=rows.count(), items=[_election(row, request.auth) for row in part])
 
 
 @router.get("/elections/{key}", response=ElectionOut)
 def election(request: Any, key: str) -> ElectionOut:
     """One election: who stands, who is elected, who may be voted for next."""
-    return _election(found(of_elections.election(key, request.auth)))
+    return _election(found(of_elections.election(key, request.auth)), request.auth)

@@ -5,28 +5,22 @@ from __future__ import annotations
 import re
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from comity.groundwork.pages import ActForm, LanguageField
 from comity.groundwork.translated import Text
-from comity.office.charter.queries import body_choices, rules_in_force
 from comity.office.decisions.actions.election import LONGEST_STATEMENT, SeatsAsked
 
 
-def _rules() -> list[tuple[str, str]]:
-    language = (get_language() or "en").split("-")[0]
-    found = [rule for rule in rules_in_force() if rule.election is not None]
-    return [(rule.id, rule.title.get(language) or rule.title.get("en") or rule.id) for rule in found]
-
-
 class CallForm(ActForm):
-    """An election to be called."""
+    """An election to be called. Bodies, rules and meetings are filled in for who asks."""
 
-    body = forms.ChoiceField(label=gettext_lazy("Body"), choices=body_choices)
+    body = forms.ChoiceField(label=gettext_lazy("Body"))
+    meeting = forms.ChoiceField(label=gettext_lazy("Meeting"), required=False)
     language = LanguageField(label=gettext_lazy("Language of what follows"))
     title = forms.CharField(label=gettext_lazy("Title"), max_length=300)
-    rule = forms.ChoiceField(label=gettext_lazy("Rule"), choices=_rules)
+    rule = forms.ChoiceField(label=gettext_lazy("Rule"))
     seats = forms.CharField(
         label=gettext_lazy("Seats by region"),
         required=False,

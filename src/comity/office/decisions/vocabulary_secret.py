@@ -12,3 +12,7 @@ class SecretStage(TextChoices):
     OPEN = "open", pgettext_lazy("secret ballot", "open")
     COUNTED = "counted", pgettext_lazy("secret ballot", "counted")
     CANCELLED = "cancelled", pgettext_lazy("secret ballot", "cancelled")
+
+
+BLANK, INVALID = "blank", "invalid"
+"""What a paper counts as on which nothing is marked, or that tellers could not take."""

@@ -16,7 +16,7 @@ from comity.groundwork.translated import Text
 from comity.office.charter.models import Body
 from comity.office.charter.queries import charter_in_force, charter_version
 from comity.office.decisions.actions.checks import KEEPS, PRESIDES, SPEAKS, the_party
-from comity.office.decisions.actions.secret import BLANK, FEWEST, INVALID, count, record_counted, record_opened
+from comity.office.decisions.actions.secret import FEWEST, count, record_counted, record_opened
 from comity.office.decisions.counting_papers import drawn, lots_in_order, papers_with
 from comity.office.decisions.events.election import (
     CandidatureEntered,
@@ -31,6 +31,7 @@ from comity.office.decisions.events.election import (
 from comity.office.decisions.events.secret import SecretCounted, SecretOpened
 from comity.office.decisions.models.election import Candidature, Contest, Election, Lot, Round
 from comity.office.decisions.queries.electorate import electorate
+from comity.office.decisions.vocabulary_secret import BLANK, INVALID
 from comity.office.meetings.queries.meetings import meeting as meeting_by_id
 from comity.rules import Charter, Rule, RulesError
 from comity.rules import elections as engine
@@ -238,6 +239,14 @@ def open_round(*, by: Actor, contest: str, body: str = "", meeting: str = "") ->
         raise Refused(_("Nobody stands."))
     charter, _chosen = _charter(election)
     found = electorate(election.body, charter, by.now.date(), election.meeting)
+    electors = tuple(member.name for member in found.snapshot.members if member.entitled)
+    if len(electors) < FEWEST:  # it could never be closed
+        raise Refused(
+            _(
+                "Fewer than %(fewest)d members have a vote here: with their numbers in the record, papers would not be secret."
+            )
+            % {"fewest": FEWEST}
+        )
     number = 1 + current.rounds.count()
     secret = record_opened(
         by,
@@ -255,7 +264,7 @@ def open_round(*, by: Actor, contest: str, body: str = "", meeting: str = "") ->
             most=min(current.seats_left, len(names)),
             snapshot=snapshot_to_plain(found.snapshot),
             parties=dict(found.parties),
-            electors=tuple(member.name for member in found.snapshot.members if member.entitled),
+            electors=electors,
         ),
     )
     opened = RoundOpened(

@@ -29,7 +29,7 @@ from comity.office.decisions.models.secret import SecretBallot, UrnPlace
 from comity.office.decisions.queries import reading
 from comity.office.decisions.queries.electorate import electorate
 from comity.office.decisions.vocabulary import QuestionStage
-from comity.office.decisions.vocabulary_secret import SecretStage
+from comity.office.decisions.vocabulary_secret import BLANK, INVALID, SecretStage
 from comity.office.meetings.queries.meetings import meeting as meeting_by_id
 from comity.office.meetings.vocabulary import Stage as MeetingStage
 from comity.rules import Ballot, Outcome, Record, RulesError, Verdict, decide
@@ -37,7 +37,6 @@ from comity.rules.plain import snapshot_from_plain, snapshot_to_plain
 
 FEWEST = 5
 """Papers from which on numbers are published, and kept. Of fewer, the outcome alone."""
-BLANK, INVALID = "blank", "invalid"
 CHOICES = ("yes", "no", "abstain")
 LOST_AFTER = timedelta(seconds=30)
 """How long another server may be unseen before its urn is taken for lost."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from comity.groundwork.acts import Actor, may_do
 from comity.groundwork.audiences import PUBLIC
@@ -18,8 +18,12 @@ from comity.groundwork.panels import Panel, register_panel
 from comity.groundwork.refs import Kind, Names, Ref, register_kind
 from comity.groundwork.tables import register_table
 from comity.groundwork.translated import Translatable, register_translatable
+from comity.office.charter.queries import rules_in_force
 from comity.office.decisions.models.election import CANDIDATURE, ELECTION, Candidature, Contest, Election, Lot, Round
 from comity.office.decisions.models.secret import SecretBallot
+from comity.office.decisions.queries import questions
+from comity.office.decisions.queries.secret import papers_in, takes
+from comity.office.decisions.vocabulary_secret import BLANK, INVALID
 from comity.office.members.queries.parties import party_names
 
 
@@ -54,19 +58,28 @@ def marks_named(ballot: SecretBallot) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A candidate. endorsed_by: name of the party."""
+    """A candidate. endorsed_by: name of the party. may_withdraw: whoever reads can take the candidature back now."""
 
     candidature: Candidature
     name: str
     endorsed_by: str
     elected: bool
+    may_withdraw: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A round. rows: name and papers of each, most first; None: it is not counted. elected, tied: names."""
+    """A round. papers: how many are in, None: its urn is not here. rows: name and papers of each, most first; None: it is not counted.
+
+    blank, invalid: papers. takes: whoever reads can take a paper of it. elected, tied: names.
+    """
 
     round: Round
+    papers: int | None
+    electors: int
+    blank: int
+    invalid: int
+    takes: bool
     rows: tuple[tuple[str, int, bool], ...] | None
     tied: tuple[str, ...]
     lot: Lot | None
@@ -86,24 +99,32 @@ class Race:
     open_round: Round | None
 
 
-def races(current: Election) -> list[Race]:
-    """The contests of an election, in their order."""
+def races(current: Election, actor: Actor) -> list[Race]:
+    """The contests of an election, in their order, with what somebody can do there."""
     found = []
+    own = questions.parties_of(actor)
+    keeps = may_do(actor, "decisions.withdraw_candidature", body=current.body_id, meeting=current.meeting)
     for contest in current.contests.order_by("rank"):
         rows = list(contest.candidatures.order_by("id"))
         names = names_in(rows)
         endorsing = party_names(row.endorsed_by_id for row in rows)
-        standing = tuple(
-            Standing(row, names[row.id], endorsing.get(row.endorsed_by_id, ""), row.id in contest.elected)
-            for row in rows
-            if row.withdrawn_at is None
-        )
         lots = {lot.round: lot for lot in contest.lots.order_by("id")}
         rounds = tuple(
-            _held(one, names, lots.get(one.number))
+            _held(one, names, lots.get(one.number), actor)
             for one in contest.rounds.select_related("ballot").order_by("number")
         )
         running = next((held.round for held in rounds if not held.round.closed), None)
+        standing = tuple(
+            Standing(
+                row,
+                names[row.id],
+                endorsing.get(row.endorsed_by_id, ""),
+                elected=row.id in contest.elected,
+                may_withdraw=running is None and row.id not in contest.elected and (keeps or row.endorsed_by_id in own),
+            )
+            for row in rows
+            if row.withdrawn_at is None
+        )
         named = tuple(names[one] for one in contest.elected)
         tied = tuple(names[one] for one in contest.tied)
         following = None if contest.field is None else tuple(names[one] for one in contest.field)
@@ -111,13 +132,38 @@ def races(current: Election) -> list[Race]:
     return found
 
 
-def _held(one: Round, names: Mapping[str, str], lot: Lot | None) -> Held:
+def _held(one: Round, names: Mapping[str, str], lot: Lot | None, actor: Actor) -> Held:
     rows = None
-    if one.closed and one.ballot.totals is not None:
-        counted = ((names[mark], one.ballot.totals.get(mark, 0), mark in one.elected) for mark in one.ballot.marks)
+    ballot, totals = one.ballot, one.ballot.totals or {}
+    if one.closed and ballot.totals is not None:
+        counted = ((names[mark], totals.get(mark, 0), mark in one.elected) for mark in ballot.marks)
         rows = tuple(sorted(counted, key=lambda row: (-row[1], row[0])))
-    tied = tuple(names[key] for key in one.tied)
-    return Held(one, rows, tied, lot, tuple(names[key] for key in lot.order) if lot else ())
+    return Held(
+        round=one,
+        papers=papers_in(ballot),
+        electors=len(ballot.electors),
+        blank=totals.get(BLANK, 0),
+        invalid=totals.get(INVALID, 0),
+        takes=not one.closed and takes(ballot, actor),
+        rows=rows,
+        tied=tuple(names[key] for key in one.tied),
+        lot=lot,
+        order=tuple(names[key] for key in lot.order) if lot else (),
+    )
+
+
+def round_of(ballot: SecretBallot) -> Round | None:
+    """The round of an election of which this is the ballot; None: it is on a question. One query."""
+    if ballot.question_id is not None:
+        return None
+    return Round.objects.select_related("contest__election").filter(ballot=ballot).first()
+
+
+def rules_of_elections() -> list[tuple[str, str]]:
+    """Rules of elections in force today, by id, with their title in the language of the page."""
+    language = (get_language() or "en").split("-")[0]
+    found = [rule for rule in rules_in_force() if rule.election is not None]
+    return [(rule.id, rule.title.get(language) or rule.title.get("en") or rule.id) for rule in found]
 
 
 def _of_body_panel(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
@@ -131,7 +177,10 @@ register_panel(Panel("charter.body", 46, "decisions/_elections.html", _of_body_p
 
 
 def _of_office_panel(actor: Actor, _ref: Ref | None) -> Mapping[str, Any] | None:
-    return {"elections": list(listing(actor)[:5]), "may_call": may_do(actor, "decisions.call_election")}
+    return {
+        "elections": list(listing(actor)[:5]),
+        "may_call": questions.bodies_of(actor) != set(),
+    }
 
 
 register_panel(Panel("decisions.list", 20, "decisions/_elections.html", _of_office_panel))

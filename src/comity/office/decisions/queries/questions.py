@@ -20,7 +20,7 @@ from comity.groundwork.refs import Kind, Names, Ref, register_kind
 from comity.groundwork.roles import SECRETARY
 from comity.groundwork.tables import register_table
 from comity.groundwork.translated import Translatable, register_translatable
-from comity.office.charter.queries import BODY_SECRETARY, CHAIR, VICE_CHAIR
+from comity.office.charter.queries import BODY_SECRETARY, CHAIR, VICE_CHAIR, body_choices
 from comity.office.decisions.models import (
     QUESTION,
     RULING,

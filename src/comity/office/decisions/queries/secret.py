@@ -101,7 +101,7 @@ def _in_meeting(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
     if ref is None:
         return None
     rows = SecretBallot.objects.filter(meeting=ref.id, stage=SecretStage.OPEN).order_by("id")
-    running = [Running(one, papers_in(one), len(one.electors), _takes(one, actor)) for one in rows]
+    running = [Running(one, papers_in(one), len(one.electors), takes(one, actor)) for one in rows]
     return {"ballots": [one for one in running if actor.reader.may_read(one.ballot.audience)]} if running else None
 
 
@@ -115,7 +115,8 @@ class Running:
     takes: bool
 
 
-def _takes(current: SecretBallot, actor: Actor) -> bool:
+def takes(current: SecretBallot, actor: Actor) -> bool:
+    """Whether somebody speaks for a party whose paper is not in. No query."""
     found = urns.urn(current.id, current.attempt)
     return any(found is None or not found.has(key) for key in spoken_for(current, actor))
 

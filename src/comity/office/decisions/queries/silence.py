@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from comity.groundwork.acts import Actor, may_do
+from comity.groundwork.acts import Actor
 from comity.groundwork.audiences import MEMBERS, PUBLIC, SECRETARIAT
 from comity.groundwork.ids import is_id
 from comity.groundwork.panels import HOME, Panel, Waiting, register_panel, waits
@@ -26,6 +26,7 @@ from comity.office.decisions.models.question import Question
 from comity.office.decisions.models.silence import SILENCE, Silence, SilenceBreak, SilencePart, SilenceReceipt
 from comity.office.decisions.moments import ahead, moment_text
 from comity.office.decisions.queries.electorate import names_of
+from comity.office.decisions.queries.questions import bodies_of
 from comity.office.decisions.vocabulary_silence import Naming, SilenceStage
 from comity.office.members.dates import day_text
 from comity.office.members.roles import DELEGATE, DELEGATION, HEAD_OF_DELEGATION

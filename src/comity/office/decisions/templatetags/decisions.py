@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -33,4 +33,4 @@ def verdict(value: str) -> str:
 def names(several: Iterable[str]) -> SafeString:
     """Names one after another, each in its own direction, with the comma of the reader's language."""
     comma = COMMAS.get((get_language() or "en").split("-")[0], ", ")
-    return SafeString(comma).join(format_html('<bdi dir="auto">{}</bdi>', one) for one in several)
+    return format_html_join(comma, '<bdi dir="auto">{}</bdi>', ((one,) for one in several))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from comity.groundwork.acts import may_do
@@ -20,6 +21,7 @@ from comity.groundwork.pages import (
     part_of_timeline,
     text_given,
 )
+from comity.groundwork.translated import Text
 from comity.office.charter.queries import charter_version
 from comity.office.charter.telling import rule_told
 from comity.office.decisions import actions
@@ -27,6 +29,8 @@ from comity.office.decisions.actions.election import the_contest
 from comity.office.decisions.forms_election import CallForm, ForwardForm, LotForm, seats_asked
 from comity.office.decisions.models.election import Candidature, Contest, Election, Round
 from comity.office.decisions.queries import election as queries
+from comity.office.decisions.queries import questions
+from comity.office.meetings.queries.meetings import ahead
 from comity.office.members.queries.parties import party_choices
 
 
@@ -34,7 +38,8 @@ def listing(request: Request) -> HttpResponse:
     """All elections."""
     page = {
         "listing": page_of_list(request, queries.listing(request.actor)),
-        "may_call": may_do(request.actor, "decisions.call_election"),
+        "may_call": questions.bodies_of(request.actor) != set(),
+        "rules": queries.rules_of_elections(),
     }
     return render(request, "decisions/elections.html", page)
 
@@ -57,33 +62,57 @@ def election(request: Request, key: str) -> HttpResponse:
     current = found_here(request, key)
     held = charter_version(current.charter)
     rule = held.charter.rule(current.rule, current.on) if held else None
-    where = {"body": current.body_id, "meeting": current.meeting}
+    races = queries.races(current, request.actor)
+    lots = bool(rule and rule.election and rule.election.lots)
     page = {
         "live_after": live_after,
         "current": current,
         "rule": rule_told(rule, held.charter) if rule and held else None,
         "charter": held.charter if held else None,
-        "lots": bool(rule and rule.election and rule.election.lots),
-        "races": queries.races(current),
-        "may_run": may_do(request.actor, "decisions.open_round", **where),
-        "may_forward": may_do(request.actor, "decisions.put_forward", **where) or bool(spoken_for(request)),
+        "lots": lots,
+        "races": races,
+        "acts": acts_here(request, current, races, lots),
         **part_of_timeline(request, size=10, about=current.ref),
     }
     return render(request, "decisions/election.html", page)
 
 
-def spoken_for(request: Request) -> list[str]:
-    """Ids of the parties for which somebody speaks."""
-    return sorted(
-        at.partition(":")[2]
-        for role, at in request.actor.grants
-        if at.startswith("members.party:") and role in {"head_of_delegation", "delegate"}
-    )
+def acts_here(
+    request: Request, current: Election, races: list[queries.Race], lots: bool
+) -> list[tuple[str, str, Text]]:
+    """What whoever asks can do in an election as it stands: words, address, region."""
+    where = {"body": current.body_id, "meeting": current.meeting}
+    runs = may_do(request.actor, "decisions.open_round", **where)
+    forwards = may_do(request.actor, "decisions.put_forward", **where) or bool(questions.parties_of(request.actor))
+    found = []
+    for race in races:
+        contest, region = race.contest.id, race.contest.region
+        if forwards and not race.rounds:
+            found.append((_("Put a candidate forward"), reverse("decisions:put_forward", args=[contest]), region))
+        if not runs:
+            continue
+        if race.open_round:
+            found.append((_("Close the round"), reverse("decisions:close_round", args=[race.open_round.id]), region))
+        elif race.tied and lots:
+            found.append((_("Draw a lot"), reverse("decisions:draw_lot", args=[contest]), region))
+        elif race.contest.seats_left and race.standing:
+            found.append((_("Open the next round"), reverse("decisions:open_round", args=[contest]), region))
+    return found
 
 
 def call(request: Request) -> HttpResponse:
     """Calling an election."""
     made: list[Election] = []
+    rules = queries.rules_of_elections()
+
+    def prepare(form: CallForm) -> None:
+        offer(form, "body", questions.body_choices_of(request.actor))
+        offer(form, "rule", rules)
+        offer(
+            form,
+            "meeting",
+            [("", "—"), *((row.id, f"{row.title} · {row.body.name}") for row in ahead(request.actor.reader))],
+        )
 
     def does(values: dict[str, Any]) -> None:
         made.append(
@@ -93,6 +122,7 @@ def call(request: Request) -> HttpResponse:
                 title=text_given(values["title"], values["language"]),
                 rule=values["rule"],
                 seats=seats_asked(values["seats"], values["language"]) or None,
+                meeting=values["meeting"],
             )
         )
 
@@ -104,10 +134,13 @@ def call(request: Request) -> HttpResponse:
         title=_("Call an election"),
         lede=_(
             "By a rule of the charter: how many seats, what it takes, and how the field narrows from round to round."
-        ),
+        )
+        if rules
+        else _("The charter in force has no rule for elections: propose one that has."),
         button=_("Call it"),
         done=_("The election was called. Delegations can put candidates forward now."),
         after="decisions:elections",
+        prepare=prepare,
     )
     return redirect("decisions:election", made[0].id) if made else answer
 
@@ -121,8 +154,10 @@ def put_forward(request: Request, key: str) -> HttpResponse:
 
     def prepare(form: ForwardForm) -> None:
         everybody = party_choices()
-        own = everybody if keeps else party_choices(only=spoken_for(request))
-        offer(form, "party", own)
+        own = party_choices(only=questions.parties_of(request.actor))
+        # Nobody's endorsement is filled in but one's own: the first of a long list would be sent unseen.
+        offer(form, "party", [("", "—"), *everybody] if keeps else own)
+        form.fields["party"].initial = own[0][0] if len(own) == 1 else None
         offer(form, "candidate", [("", "—"), *everybody])
 
     def does(values: dict[str, Any]) -> None:

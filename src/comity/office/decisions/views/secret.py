@@ -14,15 +14,15 @@ from comity.groundwork.acts import may_do
 from comity.groundwork.live import newest
 from comity.groundwork.pages import ActForm, Request, act_page, found_or_refused, offer, part_of_timeline
 from comity.office.decisions import actions
-from comity.office.decisions.actions.secret import BLANK, FEWEST, INVALID, has_voted
+from comity.office.decisions.actions.secret import FEWEST, has_voted
 from comity.office.decisions.forms_secret import CountForm, NamesForm, PaperForm
 from comity.office.decisions.forms_silence import ReasonForm
 from comity.office.decisions.models.question import Question
 from comity.office.decisions.models.secret import SecretBallot
 from comity.office.decisions.queries import questions
 from comity.office.decisions.queries import secret as queries
-from comity.office.decisions.queries.election import marks_named
-from comity.office.decisions.vocabulary_secret import SecretStage
+from comity.office.decisions.queries.election import marks_named, round_of
+from comity.office.decisions.vocabulary_secret import BLANK, INVALID, SecretStage
 from comity.office.decisions.words import choice_word, verdict_word
 
 
@@ -55,9 +55,14 @@ def secret(request: Request, key: str) -> HttpResponse:
         and may_do(request.actor, "decisions.count_secret", secret=key, body=current.body_id, meeting=current.meeting)
     )
     names = queries.names(current)
+    held = round_of(current)
     page = {
         "live_after": live_after,
         "current": current,
+        "held": held,
+        "may_close": running
+        and held is not None
+        and may_do(request.actor, "decisions.close_round", body=current.body_id, meeting=current.meeting),
         "running": running,
         "papers": queries.papers_in(current),
         "electors": len(current.electors),

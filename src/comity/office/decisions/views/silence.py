@@ -36,6 +36,7 @@ from comity.office.decisions.forms_silence import (
 from comity.office.decisions.models.silence import Silence
 from comity.office.decisions.moments import period_text
 from comity.office.decisions.queries import silence as queries
+from comity.office.decisions.queries.questions import bodies_of, body_choices_of
 from comity.office.decisions.vocabulary_silence import Naming, SilenceStage, Then
 
 
@@ -65,6 +66,7 @@ def silence(request: Request, key: str) -> HttpResponse:
     seen = set(current.receipts.filter(party_id__in=speaks).values_list("party_id", flat=True))
     clocks = queries.clocks(current, names)
     own = {current.parties[one.member]: one for one in clocks}
+    decisive = [one.name for one in clocks if one.decisive]
     page = {
         "live_after": live_after,
         "current": current,
@@ -76,8 +78,9 @@ def silence(request: Request, key: str) -> HttpResponse:
         "clocks": clocks,
         "period": period_text(current.period),
         "own_clocks": [own[party] for party in speaks],
-        "decisive": [one for one in clocks if one.decisive],
-        "without": [one for one in clocks if not one.own],
+        "decisive": decisive[:5],
+        "more_decisive": len(decisive) > 5,
+        "without": [one.name for one in clocks if not one.own],
         "confirmed": confirmed,
         "asked": asked,
         "receipts": receipts,
@@ -129,7 +132,11 @@ def open_silence(request: Request) -> HttpResponse:
         consequence=" ".join(
             [
                 _("The text, the rule and who is named cannot change after this. The deadline can be moved on."),
-                *([_("Clocks run faster here: a day lasts %(seconds)d seconds.") % {"seconds": seconds}] if seconds else []),
+                *(
+                    [_("Clocks run faster here: a day lasts %(seconds)d seconds.") % {"seconds": seconds}]
+                    if seconds
+                    else []
+                ),
             ]
         ),
         prepare=lambda form: offer(form, "body", body_choices_of(request.actor)),

@@ -1,0 +1,142 @@
+"""Pages of elections as people use them: who is offered which act, the way from the paper back, and lists in the reader's language."""
+
+from __future__ import annotations
+
+import pytest
+from django.template import Context, Template
+from django.test import Client
+from django.utils import translation
+from tests.office.decisions.test_election import RULE, called, held, standing, union_with
+from tests.office.decisions.union import BACKEND, NOW, STATES, Union, build, charter_text
+
+from comity.groundwork.actions import grant_role
+from comity.groundwork.refusals import Refused
+from comity.groundwork.translated import Text
+from comity.office.charter.actions import establish_body
+from comity.office.decisions import actions
+from comity.office.decisions.models.election import Candidature, Election
+from comity.office.meetings import actions as meetings
+
+
+def page(who: Union, key: str, path: str) -> str:
+    """A page as the head of a delegation sees it; "": the secretary."""
+    client = Client()
+    client.force_login(who.people[key] if key else who.secretary, backend=BACKEND)
+    return client.get(f"/en/decisions/{path}").content.decode()
+
+
+def preside(union: Union, key: str) -> None:
+    grant_role(by=union.by(), person=union.people[key].id, role="chair", at=str(union.body.ref))
+
+
+def test_whoever_presides_is_led_to_elections_and_silence_and_offered_their_own_bodies(db: None) -> None:
+    union = union_with()
+    other = establish_body(by=union.by(), name=Text.of("Bureau"), established_on=union.by().now.date())
+    preside(union, "KEN")
+    for listing, act in (("elections", "elections/new"), ("silence", "silence/new")):
+        assert f"/en/decisions/{act}" in page(union, "KEN", listing)
+        assert f"/en/decisions/{act}" in page(union, "KEN", "")
+        assert f"/en/decisions/{act}" not in page(union, "TUN", listing)
+        form = page(union, "KEN", act)
+        assert union.body.id in form
+        assert other.id not in form
+        assert other.id in page(union, "", act)
+
+
+def test_without_a_rule_for_elections_the_page_says_what_is_missing(db: None) -> None:
+    union = build()
+    for path in ("elections", "elections/new"):
+        assert "The charter in force has no rule for elections" in page(union, "", path)
+    assert "/en/decisions/elections/new" not in page(union, "", "elections")
+
+
+def test_nobody_but_ones_own_party_is_filled_in_as_endorsing(db: None, client: Client) -> None:
+    union = union_with()
+    contest = called(union).contests.get()
+    preside(union, "TUN")
+    path = f"contests/{contest.id}/put-forward"
+    chair, tunisia = page(union, "TUN", path), union.parties["TUN"]
+    assert f'<option value="{tunisia}" selected>' in chair
+    assert union.parties["KEN"] in chair
+    assert '<option value="" selected>' in page(union, "", path).partition('name="party"')[2].partition("</select>")[0]
+    client.force_login(union.secretary, backend=BACKEND)
+    unsaid = {"party": "", "candidate": "", "name": "Ana", "language": "en", "statement": ""}
+    assert client.post(f"/en/decisions/{path}", unsaid).status_code == 422
+    assert not Candidature.objects.exists()
+
+
+def test_a_candidature_is_withdrawn_by_whoever_endorsed_it_and_not_while_a_round_is_open(db: None) -> None:
+    union = union_with()
+    contest = called(union).contests.get()
+    (key,) = standing(union, contest, "Ana").values()
+    here, act = f"elections/{contest.election_id}", f"candidatures/{key}/withdraw"
+    assert [act in page(union, who, here) for who in ("KEN", "TUN", "")] == [True, False, True]
+    actions.open_round(by=union.by(), contest=contest.id)
+    assert [act in page(union, who, here) for who in ("KEN", "TUN", "")] == [False, False, False]
+
+
+def test_a_round_is_offered_once_somebody_stands_and_closed_where_the_papers_are_counted(db: None) -> None:
+    union = union_with()
+    contest = called(union).contests.get()
+    here = f"elections/{contest.election_id}"
+    assert "/round" not in page(union, "", here)
+    (key,) = standing(union, contest, "Ana").values()
+    assert f"contests/{contest.id}/round" in page(union, "", here)
+    assert f"contests/{contest.id}/round" not in page(union, "KEN", here)
+    current = actions.open_round(by=union.by(), contest=contest.id)
+    actions.cast_secret(by=union.by("KEN"), secret=current.ballot_id, party=union.parties["KEN"], marked=[key])
+    seen = page(union, "KEN", here)
+    assert "1 of 7 papers are in the urn." in seen
+    assert "To the paper" not in seen
+    assert "To the paper" in page(union, "TUN", here)
+    ballot = page(union, "KEN", f"secret/{current.ballot_id}")
+    assert f"/en/decisions/{here}" in ballot
+    assert "Round 1" in ballot
+    assert f"rounds/{current.id}/close" not in ballot
+    assert f"rounds/{current.id}/close" in page(union, "", f"secret/{current.ballot_id}")
+
+
+def test_a_counted_round_tells_how_many_papers_were_in_and_how_many_were_blank(db: None) -> None:
+    union = union_with()
+    contest = called(union).contests.get()
+    (key,) = standing(union, contest, "Ana").values()
+    held(union, contest, [[key]] * 5 + [[]] * 2)
+    seen = page(union, "TUN", f"elections/{contest.election_id}")
+    assert "7 of 7 members put a paper in." in seen
+    assert '<th scope="row">Blank</th><td class="number">2</td>' in seen
+
+
+def test_a_round_that_could_never_be_counted_is_not_opened(db: None) -> None:
+    union = build(STATES[:4], charter=charter_text() + RULE.format(seats=1, lots="false"))
+    contest = called(union).contests.get()
+    standing(union, contest, "Ana")
+    with pytest.raises(Refused, match="Fewer than 5 members have a vote here"):
+        actions.open_round(by=union.by(), contest=contest.id)
+    assert not contest.rounds.exists()
+
+
+def test_names_are_set_apart_by_the_comma_of_the_language(db: None) -> None:
+    shown = Template("{% load decisions %}{{ several|names }}")
+    for language, comma in (("en", ", "), ("ar", "، "), ("zh", "、")):
+        with translation.override(language):
+            told = shown.render(Context({"several": ["Ana", "<b>Bo"]}))
+        assert told == f'<bdi dir="auto">Ana</bdi>{comma}<bdi dir="auto">&lt;b&gt;Bo</bdi>'
+
+
+def test_a_round_of_an_election_in_a_meeting_is_on_the_wall_of_its_hall(db: None, client: Client) -> None:
+    union = union_with()
+    by, everybody = union.by(), list(union.parties.values())
+    meeting = meetings.convene(
+        by=by, body=union.body.id, title=Text.of("Ninth"), starts_at=NOW, parties=everybody, voting=everybody
+    )
+    client.force_login(union.secretary, backend=BACKEND)
+    assert meeting.id in page(union, "", "elections/new")
+    given = {"body": union.body.id, "meeting": meeting.id, "language": "en", "title": "The seats", "rule": "seats"}
+    assert client.post("/en/decisions/elections/new", given).status_code == 302
+    contest = Election.objects.get().contests.get()
+    standing(union, contest, "Ana")
+    meetings.take_chair(by=by, meeting=meeting.id, person=union.people["NOR"].id)
+    meetings.note_presence(by=by, meeting=meeting.id, arrived=everybody)
+    meetings.open_meeting(by=by, meeting=meeting.id)
+    assert client.post(f"/en/decisions/contests/{contest.id}/round", {}).status_code == 302
+    assert "0 of 7 papers are in the urn." in Client().get(f"/en/meetings/{meeting.id}/hall").content.decode()
