@@ -13,7 +13,7 @@ from comity.rules.snapshot import snapshot_of
 ELECTORS = snapshot_of(f"e{n:03d}" for n in range(193))
 
 
-def election(seats: int, elected: str, rounds: str, lots: bool = False) -> Charter:
+def election(seats: int, elected: str, rounds: str, lots: bool = False, approval: bool = False) -> Charter:
     return read(
         f"""format = "comity-charter/1"
 id = "e"
@@ -28,6 +28,7 @@ seats = {seats}
 elected = "{elected}"
 rounds = {rounds}
 lots = {str(lots).lower()}
+approval = {str(approval).lower()}
 """
     )
 
@@ -54,6 +55,21 @@ def test_two_thirds_of_valid_papers_elect_and_blank_and_invalid_ones_do_not_coun
     ]
     assert (found.elected, found.seats_left) == (("A", "B", "C"), 2)
     assert found.next_field == ("D", "E")
+
+
+def test_by_approval_a_paper_names_as_many_as_its_voter_likes_and_most_approvals_win() -> None:
+    charter = election(2, "yes > 1/2 of cast", '["open"]', approval=True)
+    first = papers("40:A+B+C 30:B+C+D 20:D 10:")
+    found = run(charter, ELECTORS, [first], eligible=["A", "B", "C", "D"])
+    assert (found.rounds[0].valid, found.rounds[0].blank, found.rounds[0].invalid) == (90, 10, 0)
+    assert [(c.name, c.votes, c.elected) for c in found.rounds[0].candidates] == [
+        ("B", 70, True),
+        ("C", 70, True),
+        ("D", 50, False),
+        ("A", 40, False),
+    ]
+    # The same papers without approval: three names are too many for two seats.
+    assert run(election(2, "yes > 1/2 of cast", '["open"]'), ELECTORS, [first]).rounds[0].invalid == 70
 
 
 def test_restricted_and_unrestricted_ballots_alternate_in_threes() -> None:

@@ -72,7 +72,7 @@ RULE_KEYS = _keys(
     "id title source certainty note passes fails_if silence in_force for_each opened among quorum quorum_to_open eligibility tie"
     " postponed_when needs_reason proxies valid_from valid_until binds election"
 )
-ELECTION_KEYS = _keys("seats elected rounds lots")
+ELECTION_KEYS = _keys("seats elected rounds lots approval")
 SYMBOLS_KEYS = _keys(f"series {' '.join(MARKS)}")
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -453,6 +453,7 @@ class _Reader:
             elected=self.condition(table["elected"], self.place("rule.election", number, "elected", place.clause)),
             rounds=tuple(self.chosen(Field, field, place) for field in rounds),
             lots=self.truth(table.get("lots", False), place),
+            approval=self.truth(table.get("approval", False), place),
         )
 
     def words_in_order(self, value: Anything, place: _Place) -> list[str]:

@@ -70,8 +70,8 @@ def run(
     """An election from the papers of its rounds so far; the snapshot's members are the electors.
 
     eligible: who may be elected (default: anybody who is named). lots: names in the order in which they were drawn.
-    A paper is invalid if it names somebody not in the field or elected already, or more people than there are seats left. Raises
-    RulesError if the rule is no election, or there are rounds after the last seat was filled.
+    A paper is invalid if it names somebody not in the field or elected already, or more people than there are seats left (any
+    number in a rule by approval). Raises RulesError if the rule is no election, or there are rounds after the last seat was filled.
     """
     chosen = charter.rule(rule, snapshot.on)
     if chosen.election is None:
@@ -106,7 +106,8 @@ def _round(
 ) -> Round:
     allowed = None if field is None else frozenset(field)
     blank = sum(not paper for paper in papers)
-    named = [paper for paper in papers if paper and len(paper) <= seats and not paper & seated]
+    fits = [paper for paper in papers if terms.approval or len(paper) <= seats]
+    named = [paper for paper in fits if paper and not paper & seated]
     valid = [paper for paper in named if allowed is None or paper <= allowed]
     invalid = len(papers) - blank - len(valid)
     votes = Counter(name for paper in valid for name in paper)

@@ -67,6 +67,7 @@ def rule_details(rule: Rule, charter: Charter, language: str = "en") -> tuple[st
     if rule.election:
         rounds = _listed([say(f"field.{field}", language) for field in rule.election.rounds], language)
         said.append(say("rule.rounds", language, rounds=rounds))
+        said += [say("rule.approval", language)] if rule.election.approval else []
         said += [say("rule.lots", language)] if rule.election.lots else []
     if rule.among:
         said.append(say("rule.among", language, group=_group(rule.among, charter, language)))

@@ -141,6 +141,14 @@ RULE_WORDS: dict[str, dict[str, str]] = {
     "field.drop-last": _row(
         "without the last", "دون الأخير", "去除末位", "sans le dernier", "без последнего", "sin el último"
     ),
+    "rule.approval": _row(
+        "A paper names everybody of whom its voter approves",
+        "تُذكر في الورقة جميع الأسماء التي يوافق عليها الناخب",
+        "选票上可写明投票人认可的所有人选",
+        "Un bulletin nomme tous ceux que l’électeur approuve",
+        "В бюллетене отмечают всех, кого избиратель одобряет",
+        "La papeleta nombra a todas las personas que el votante aprueba",
+    ),
     "rule.lots": _row(
         "A tie for the last seat: by lot",
         "التعادل على المقعد الأخير: بالقرعة",
