@@ -85,6 +85,15 @@ def test_rounds_narrow_until_all_seats_are_filled(db: None) -> None:
         actions.open_round(by=union.by(), contest=contest.id)
 
 
+def test_by_approval_as_many_names_are_marked_as_the_voter_likes(db: None) -> None:
+    union = build(charter=charter_text() + RULE.format(seats=1, lots="false") + "approval = true\n")
+    contest = called(union).contests.get()
+    a, b, c = standing(union, contest, "Ana", "Bo", "Cy").values()
+    only = held(union, contest, [[a, b, c], [a, b], [a, b], [b, c], [b], [c], []])
+    assert only.ballot.most == 3
+    assert (contest.elected, contest.seats_left) == ([b], 0)
+
+
 def test_seats_are_spread_over_regions_and_each_region_has_rounds_of_its_own(db: None, client: Client) -> None:
     union = union_with(seats=3)
     with pytest.raises(Refused, match="3 seats"):

@@ -261,7 +261,7 @@ def open_round(*, by: Actor, contest: str, body: str = "", meeting: str = "") ->
             rule=election.rule,
             on=by.now.date(),
             marks=tuple(names),
-            most=min(current.seats_left, len(names)),
+            most=_terms(election).most(current.seats_left, len(names)),
             snapshot=snapshot_to_plain(found.snapshot),
             parties=dict(found.parties),
             electors=electors,
@@ -330,7 +330,6 @@ def _stands(contest: Contest, *more: list[str]) -> Stands:
     seated = replace(charter, rules=(replace(rule, election=replace(rule.election, seats=contest.seats)),))
     rounds: list[list[Paper]] = []
     snapshot = None
-    left = contest.seats
     for one in contest.rounds.select_related("ballot").order_by("number"):
         if one.ballot.totals is None:
             continue
@@ -343,10 +342,9 @@ def _stands(contest: Contest, *more: list[str]) -> Stands:
                 valid=(one.ballot.papers or 0) - blank - invalid,
                 blank=blank,
                 invalid=invalid,
-                most=left,
+                most=one.ballot.most,
             )
         )
-        left -= len(one.elected)
     if snapshot is None:
         raise Refused(_("No round was counted yet."))
     everybody = list(contest.candidatures.order_by("id").values_list("id", flat=True))
