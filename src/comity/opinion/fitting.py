@@ -14,7 +14,7 @@ import numpy.typing as npt
 from numba import njit
 
 from comity.opinion.arithmetic import cholesky, exp, inverse_from, inverses, log, softened
-from comity.opinion.lanes import add_row, add_row_in_wholes, add_rows, dots_of_rows, width_for
+from comity.opinion.lanes import add_row, add_row_in_wholes, dot_rows, width_for
 
 Array = npt.NDArray[Any]
 
@@ -66,7 +66,7 @@ def round_of_people(
     most = 0
     for base in range(first, last, BLOCK):
         most = max(most, offsets[min(base + BLOCK, last)] - offsets[base])
-    column, side, weight, one = np.empty(most, dtype=np.int64), np.empty(most), np.empty(most), np.ones(most)
+    column, side, weight = np.empty(most, dtype=np.int64), np.empty(most), np.empty(most)
     begin = np.zeros(BLOCK + 1, dtype=np.int64)
     moment, sums = np.zeros((1, after.shape[1])), np.zeros((1, after.shape[1]))
     ahead, means = np.zeros((1, slopes.shape[1])), np.zeros((1, signs.shape[1]))
@@ -89,7 +89,8 @@ def round_of_people(
         if inner > 0 and n_axes > 0:
             for p in range(people):
                 ahead[:] = 0.0
-                add_rows(ahead, 0, side, slopes, column, begin[p], begin[p + 1])
+                for r in range(begin[p], begin[p + 1]):
+                    add_row(ahead, 0, side[r], slopes, column[r])
                 for a in range(n_axes):
                     pull[a, p] = ahead[0, a]
             for step in range(inner):
@@ -98,11 +99,13 @@ def round_of_people(
                     if begin[p] < begin[p + 1]:
                         sums[:] = 0.0
                         if from_prior and step == 0:
-                            add_rows(sums, 0, one, weighed, column, begin[p], begin[p + 1])
+                            for r in range(begin[p], begin[p + 1]):
+                                add_row(sums, 0, 1.0, weighed, column[r])
                         else:
                             _doubled(state[base + p], moment)
-                            _weigh(table, column, begin[p], begin[p + 1], moment, weight, bound)
-                            add_rows(sums, 0, weight, after, column, begin[p], begin[p + 1])
+                            _weigh(table, column[begin[p] : begin[p + 1]], moment, weight, bound)
+                            for r in range(begin[p], begin[p + 1]):
+                                add_row(sums, 0, weight[r - begin[p]], after, column[r])
                         for t in range(pairs):
                             packed[t, p] = sums[0, t]
                 _solve(packed, pull, n_axes, room, mean, covariance)
@@ -121,7 +124,7 @@ def round_of_people(
                 continue
             person = state[base + p]
             _doubled(person, moment)
-            _weigh(after, column, begin[p], begin[p + 1], moment, weight, bound)
+            _weigh(after, column[begin[p] : begin[p + 1]], moment, weight, bound)
             for t in range(pairs):
                 moment[0, t] = person[t] * scale
             add_row_in_wholes(spread, 0, 1.0, moment, 0)
@@ -129,7 +132,7 @@ def round_of_people(
             for a in range(n_axes + 1):
                 means[0, a] = person[a * (a + 1) // 2] * scale
             for r in range(begin[p], begin[p + 1]):
-                add_row_in_wholes(weights, column[r], weight[r], moment, 0)
+                add_row_in_wholes(weights, column[r], weight[r - begin[p]], moment, 0)
                 add_row_in_wholes(signs, column[r], side[r], means, 0)
                 answered[column[r]] += 1
     return counted
@@ -141,7 +144,7 @@ def _weighed_at_prior(table: Array, n_axes: int, bound: Array) -> Array:
     moment, weight = np.zeros((1, table.shape[1])), np.empty(len(table))
     for a in range(n_axes + 1):
         moment[0, a * (a + 3) // 2] = 1.0
-    _weigh(table, np.arange(len(table)), 0, len(table), moment, weight, bound)
+    _weigh(table, np.arange(len(table)), moment, weight, bound)
     weighed = np.zeros(table.shape)
     for j in range(len(table)):
         add_row(weighed, j, weight[j], table, j)
@@ -160,17 +163,12 @@ def _doubled(person: Array, moment: Array) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _weigh(
-    table: Array, column: Array, first: int, last: int, moment: Array, weight: Array, bound: Array
-) -> None:  # fmt: skip
-    """weight[r], for r from `first` to `last` - 1: weight of a person's vote on statement column[r] in the quadratic bound, from
-    the mean square of its logit.
-    """
-    dots_of_rows(weight, table, column, first, last, moment, 0)
-    for r in range(first, last):  # apart from the table, so that the compiler may take several roots at once
-        weight[r] = np.sqrt(max(weight[r], 0.0)) * _TABLE_STEP
-    for r in range(first, last):
-        x = weight[r]
+def _weigh(table: Array, column: Array, moment: Array, weight: Array, bound: Array) -> None:
+    """weight[r]: weight of a person's vote on statement column[r] in the quadratic bound, from the mean square of its logit."""
+    for r in range(len(column)):
+        weight[r] = dot_rows(table, column[r], moment, 0)
+    for r in range(len(column)):
+        x = np.sqrt(max(weight[r], 0.0)) * _TABLE_STEP
         k = np.uint64(min(x, _TABLE_END * _TABLE_STEP))
         near = bound[k] + (x - np.float64(k)) * (bound[k + np.uint64(1)] - bound[k])
         weight[r] = near if x < _TABLE_END * _TABLE_STEP else _TABLE_STEP / (2.0 * x)

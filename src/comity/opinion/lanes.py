@@ -18,8 +18,6 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 WIDTH = 8
-WRITTEN_OUT = 4
-"""Eights up to which loops over many rows are written out by width; six axes need four."""
 _EIGHT = ir.VectorType(ir.DoubleType(), WIDTH)
 _INDEX = ir.IntType(32)
 _TO_WHOLE = 6755399441055744.0
@@ -48,79 +46,6 @@ def _dot_rows(_typing: Any, left: Any, i: Any, right: Any, j: Any) -> Signature:
         return _folded(builder, builder.load(sums))
 
     return types.float64(left, types.int64, right, types.int64), generate
-
-
-def _dots_of_rows(
-    _typing: Any, found: Any, table: Any, numbers: Any, first: Any, last: Any, right: Any, j: Any
-) -> Signature:
-    """found[r], for r from `first` to `last` - 1: `dot_rows` of row numbers[r] of `table` and row j of `right`, of the same width."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        width, right_row = _row(context, builder, signature.args[5], arguments[5], arguments[6])
-        out, rows, listed = (
-            _data(context, builder, kind, array) for kind, array in zip(signature.args, arguments[:3], strict=False)
-        )
-
-        def loop(blocks: int) -> None:
-            # written out for each width, so that the row on the right stays in the processor's registers
-            held = [_load(builder, right_row, ir.Constant(width.type, WIDTH * b)) for b in range(blocks)]
-            with _counted(builder, arguments[3], arguments[4]) as r:
-                row = builder.gep(rows, [builder.mul(_number(builder, listed, r), width)])
-                total = ir.Constant(_EIGHT, None)
-                for b, other in enumerate(held):
-                    product = builder.fmul(_load(builder, row, ir.Constant(width.type, WIDTH * b)), other)
-                    total = builder.fadd(total, product)
-                builder.store(_folded(builder, total), builder.gep(out, [r]))
-
-        done, wider = builder.append_basic_block("done"), builder.append_basic_block("wider")
-        choice = builder.switch(width, wider)
-        for blocks in range(1, WRITTEN_OUT + 1):
-            block = builder.append_basic_block(f"width_{WIDTH * blocks}")
-            choice.add_case(ir.Constant(width.type, WIDTH * blocks), block)
-            builder.position_at_end(block)
-            loop(blocks)
-            builder.branch(done)
-        builder.position_at_end(wider)
-        with builder.goto_entry_block():
-            sums = builder.alloca(_EIGHT)
-        with _counted(builder, arguments[3], arguments[4]) as r:
-            row = builder.gep(rows, [builder.mul(_number(builder, listed, r), width)])
-            builder.store(ir.Constant(_EIGHT, None), sums)
-            with _steps(builder, width) as at:
-                product = builder.fmul(_load(builder, row, at), _load(builder, right_row, at))
-                builder.store(builder.fadd(builder.load(sums), product), sums)
-            builder.store(_folded(builder, builder.load(sums)), builder.gep(out, [r]))
-        builder.branch(done)
-        builder.position_at_end(done)
-        return context.get_dummy_value()
-
-    return types.void(found, table, numbers, types.int64, types.int64, right, types.int64), generate
-
-
-def _add_rows(
-    _typing: Any, into: Any, i: Any, factors: Any, table: Any, numbers: Any, first: Any, last: Any
-) -> Signature:
-    """`add_row` for r from `first` to `last` - 1, one after the other: row i of `into` plus factors[r] times row numbers[r] of `table`."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        width, target = _row(context, builder, signature.args[0], arguments[0], arguments[1])
-        factors, rows, listed = (
-            _data(context, builder, kind, array)
-            for kind, array in zip(signature.args[2:], arguments[2:5], strict=False)
-        )
-        with builder.goto_entry_block():
-            sums = builder.alloca(_EIGHT)
-        with _steps(builder, width) as at:
-            builder.store(_load(builder, target, at), sums)
-            with _counted(builder, arguments[5], arguments[6]) as r:
-                row = builder.gep(rows, [builder.mul(_number(builder, listed, r), width)])
-                product = builder.fmul(_eight_of(builder, _number(builder, factors, r)), _load(builder, row, at))
-                builder.store(builder.fadd(builder.load(sums), product), sums)
-            place = builder.bitcast(builder.gep(target, [at]), _EIGHT.as_pointer())
-            builder.store(builder.load(sums), place, align=8)
-        return context.get_dummy_value()
-
-    return types.void(into, types.int64, factors, table, numbers, types.int64, types.int64), generate
 
 
 def _add_row(_typing: Any, into: Any, i: Any, factor: Any, row: Any, j: Any) -> Signature:
@@ -159,16 +84,15 @@ def _ones(_typing: Any, word: Any) -> Signature:
 
 dot_rows: Any = intrinsic(_dot_rows)
 ones: Any = intrinsic(_ones)
-dots_of_rows: Any = intrinsic(_dots_of_rows)
 add_row: Any = intrinsic(_add_row)
-add_rows: Any = intrinsic(_add_rows)
 add_row_in_wholes: Any = intrinsic(_add_row_in_wholes)
 
 
 def _added(context: Any, builder: Any, signature: Any, arguments: Any, made: Callable[[Any], Any]) -> Any:
     width, target = _row(context, builder, signature.args[0], arguments[0], arguments[1])
     _, row = _row(context, builder, signature.args[3], arguments[3], arguments[4])
-    factor = _eight_of(builder, arguments[2])
+    first = builder.insert_element(ir.Constant(_EIGHT, ir.Undefined), arguments[2], ir.Constant(_INDEX, 0))
+    factor = _shuffled(builder, first, [0] * WIDTH)
     with _steps(builder, width) as at:
         product = made(builder.fmul(factor, _load(builder, row, at)))
         place = builder.gep(target, [at])
@@ -182,28 +106,6 @@ def _row(context: Any, builder: Any, kind: Any, array: Any, number: Any) -> tupl
     table = context.make_array(kind)(context, builder, array)
     width = builder.extract_value(table.shape, 1)
     return width, builder.gep(table.data, [builder.mul(number, width)])
-
-
-def _data(context: Any, builder: Any, kind: Any, array: Any) -> Any:
-    """Where the numbers of an array begin."""
-    return context.make_array(kind)(context, builder, array).data
-
-
-def _number(builder: Any, data: Any, at: Any) -> Any:
-    return builder.load(builder.gep(data, [at]))
-
-
-def _eight_of(builder: Any, number: Any) -> Any:
-    """The same number eight times."""
-    first = builder.insert_element(ir.Constant(_EIGHT, ir.Undefined), number, ir.Constant(_INDEX, 0))
-    return _shuffled(builder, first, [0] * WIDTH)
-
-
-@contextmanager
-def _counted(builder: Any, first: Any, last: Any) -> Iterator[Any]:
-    """A loop from `first` to `last` - 1."""
-    with cgutils.for_range_slice(builder, first, last, ir.Constant(first.type, 1), first.type) as (number, _):
-        yield number
 
 
 @contextmanager
