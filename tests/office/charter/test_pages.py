@@ -226,6 +226,12 @@ def test_a_rule_of_another_body_can_be_tried_with_a_pasted_table(members: House)
     assert "line 2, column choice: 'maybe' is no choice." in bad
 
 
+def test_of_a_charter_that_there_is_not_the_page_does_not_say_that_none_is_in_force(members: House) -> None:
+    said = read(Client(), "rules/decide", charter="no-such")
+    assert "There is no such version of the charter." in said
+    assert "No charter is in force" not in said
+
+
 def test_what_people_find_is_asked_for(members: House) -> None:
     asked = {"charter": "example-waico", "rule": "question", "table": "member,choice\nA,yes\nB,yes\nC,no\nD,no"}
     open_ = read(Client(), "rules/decide", **asked)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 from django.template import Context, Template
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 from tests.office.decisions.test_election import RULE, called, held, standing, union_with
-from tests.office.decisions.union import BACKEND, NOW, STATES, Union, build, charter_text
+from tests.office.decisions.union import BACKEND, NOW, STATES, Union, build, charter_text, silence
 
 from comity.groundwork.actions import grant_role
 from comity.groundwork.refusals import Refused
 from comity.groundwork.translated import Text
 from comity.office.charter.actions import establish_body
+from comity.office.charter.queries import parsed
+from comity.office.charter.telling import left_to_people
 from comity.office.decisions import actions
 from comity.office.decisions.models.election import Candidature, Election
 from comity.office.meetings import actions as meetings
@@ -140,3 +142,34 @@ def test_a_round_of_an_election_in_a_meeting_is_on_the_wall_of_its_hall(db: None
     meetings.open_meeting(by=by, meeting=meeting.id)
     assert client.post(f"/en/decisions/contests/{contest.id}/round", {}).status_code == 302
     assert "0 of 7 papers are in the urn." in Client().get(f"/en/meetings/{meeting.id}/hall").content.decode()
+
+
+def test_what_an_election_takes_is_left_to_nobody_to_find(db: None) -> None:
+    union = union_with()
+    assert "elected" not in left_to_people(parsed(charter_text() + RULE.format(seats=2, lots="false")))
+    question = actions.put_to_vote(by=union.by(), body=union.body.id, title=Text.of("Ports"), rule="ordinary")
+    form = page(union, "", f"{question.id}/rule")
+    assert "important question" in form
+    assert ">elected<" not in form
+    tried = Client().get("/en/charter/rules/decide").content.decode()
+    assert "this is an important question" in tried
+    assert ">elected<" not in tried
+
+
+def test_a_text_goes_to_the_usual_vote_unless_somebody_says_otherwise(db: None) -> None:
+    form = page(union_with(), "", "silence/new")
+    assert '<option value="ordinary" selected>' in form
+
+
+def test_once_silence_is_broken_nobody_is_told_that_the_whole_text_is_adopted(db: None) -> None:
+    union, adopted = build(), "The text is adopted at that moment unless"
+    current = silence(union, now=timezone.now())
+    assert adopted in page(union, "KEN", f"silence/{current.id}")
+    actions.break_silence(
+        by=union.by("KEN", now=timezone.now()),
+        silence=current.id,
+        party=union.parties["KEN"],
+        part=current.parts.get(rank=1).id,
+        reason=Text.of("Too often."),
+    )
+    assert adopted not in page(union, "KEN", f"silence/{current.id}")

@@ -73,6 +73,11 @@ def rule_told(rule: Rule, charter: Charter) -> RuleTold:
     )
 
 
+def left_to_people(charter: Charter) -> dict[str, str]:
+    """What rules for votes leave people to find, and in which role (empty: any). Who is elected is counted, not found."""
+    return replace(charter, rules=tuple(one for one in charter.rules if one.election is None)).findings()
+
+
 def outcome_told(outcome: Outcome, charter: Charter, names: Mapping[str, str]) -> Told:
     """An outcome in the active language, members by these names (those without one by their keys)."""
     now = language()

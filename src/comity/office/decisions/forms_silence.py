@@ -67,6 +67,11 @@ def _rules(kinds: Iterable[Kind]) -> list[tuple[str, str]]:
     return [(rule.id, rule.title.get(language) or rule.title.get("en") or rule.id) for rule in found]
 
 
+def voting_rules() -> list[tuple[str, str]]:
+    """Rules by which a body votes, by id, with their title in the language of the page; the first is the usual one."""
+    return _rules([Kind.VOTE])
+
+
 class OpenSilenceForm(ActForm):
     """A text to be laid before a body."""
 
@@ -97,7 +102,7 @@ class OpenSilenceForm(ActForm):
     then_rule = forms.ChoiceField(
         label=gettext_lazy("Rule by which these are decided"),
         required=False,
-        choices=lambda: [("", "—"), *_rules([Kind.VOTE])],
+        choices=lambda: [("", "—"), *voting_rules()],
     )
 
 

@@ -20,6 +20,7 @@ from comity.office.charter.telling import (
     Told,
     in_words,
     language,
+    left_to_people,
     named,
     names_of,
     outcome_told,
@@ -80,7 +81,10 @@ def decide_page(request: Request) -> HttpResponse:
     day = timezone.now().date()
     chosen, charter = _charter(request.GET.get("charter", ""), day)
     if charter is None:
-        return render(request, "charter/decide.html", {"charters": _charters(day), "chosen": chosen})
+        unknown = chosen != NOW
+        return render(
+            request, "charter/decide.html", {"charters": _charters(day), "chosen": chosen, "unknown": unknown}
+        )
     rules = [one for one in charter.rules if one.valid_on(day) and one.kind in (Kind.VOTE, Kind.SILENCE)]
     if not rules:
         return render(request, "charter/decide.html", {"charters": _charters(day), "chosen": chosen, "none": True})
@@ -101,7 +105,7 @@ def decide_page(request: Request) -> HttpResponse:
                 in_words(charter.wordings.get(statement, {})) or statement,
                 _found(request, number),
             )
-            for number, statement in enumerate(sorted(charter.findings()))
+            for number, statement in enumerate(sorted(left_to_people(charter)))
         ],
         "yes_no": (("", _("not said")), ("yes", _("found")), ("no", _("found not to be so"))),
         "objections": rule.kind is Kind.SILENCE,
@@ -166,7 +170,7 @@ def _found(request: Request, number: int) -> str:
 
 
 def _findings(request: Request, charter: Charter) -> tuple[Finding, ...]:
-    found = sorted(charter.findings().items())
+    found = sorted(left_to_people(charter).items())
     return tuple(
         Finding(statement, by, _("supposed"), said == "yes")
         for number, (statement, by) in enumerate(found)

@@ -13,7 +13,7 @@ from comity.groundwork.pages import ActForm, Request, act_page, found_or_refused
 from comity.groundwork.refusals import NotFound
 from comity.groundwork.translated import Text
 from comity.office.charter.queries import bodies, body, charter_in_force, drafts
-from comity.office.charter.telling import rule_told
+from comity.office.charter.telling import left_to_people, rule_told
 from comity.office.decisions import actions, forms
 from comity.office.decisions.actions import PartAsked
 from comity.office.decisions.actions.question import amendments_waiting
@@ -252,7 +252,7 @@ def withdraw(request: Request, key: str) -> HttpResponse:
 def rule_on(request: Request, key: str) -> HttpResponse:
     """Rule on a question."""
     current = found_question(request, key)
-    asked = reading.charter_of(current).findings()
+    asked = left_to_people(reading.charter_of(current))
     return act_page(
         request,
         forms.RulingForm,

@@ -32,6 +32,7 @@ from comity.office.decisions.forms_silence import (
     PartyForm,
     ReasonForm,
     parts_asked,
+    voting_rules,
 )
 from comity.office.decisions.models.silence import Silence
 from comity.office.decisions.moments import period_text
@@ -65,6 +66,7 @@ def silence(request: Request, key: str) -> HttpResponse:
     speaks = queries.spoken_for(current, request.actor)
     seen = set(current.receipts.filter(party_id__in=speaks).values_list("party_id", flat=True))
     clocks = queries.clocks(current, names)
+    parts = queries.seen_parts(current, request.actor, names)
     own = {current.parties[one.member]: one for one in clocks}
     decisive = [one.name for one in clocks if one.decisive]
     page = {
@@ -74,7 +76,8 @@ def silence(request: Request, key: str) -> HttpResponse:
         "waiting": current.stage == SilenceStage.RUNNING and not running,
         "rule": rule_told(ruled[1], ruled[0]) if ruled else current.rule,
         "charter": ruled[0] if ruled else None,
-        "parts": queries.seen_parts(current, request.actor, names),
+        "parts": parts,
+        "untouched": not any(one.breaks for one in parts),
         "clocks": clocks,
         "period": period_text(current.period),
         "own_clocks": [own[party] for party in speaks],
@@ -140,7 +143,12 @@ def open_silence(request: Request) -> HttpResponse:
             ]
         ),
         prepare=lambda form: offer(form, "body", body_choices_of(request.actor)),
-        initial={"naming": Naming.AFTER, "then": Then.VOTE, "audience": PUBLIC},
+        initial={
+            "naming": Naming.AFTER,
+            "then": Then.VOTE,
+            "then_rule": next((key for key, _title in voting_rules()), ""),
+            "audience": PUBLIC,
+        },
     )
     return redirect("decisions:silence", made[0].id) if made else answer
 
