@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 from django.template import Context, Template
 from django.test import Client
@@ -173,3 +176,16 @@ def test_once_silence_is_broken_nobody_is_told_that_the_whole_text_is_adopted(db
         reason=Text.of("Too often."),
     )
     assert adopted not in page(union, "KEN", f"silence/{current.id}")
+
+
+def test_a_vote_in_writing_asks_until_when_and_one_in_a_meeting_does_not(db: None) -> None:
+    union = build()
+    by, everybody = union.by(), list(union.parties.values())
+    meeting = meetings.convene(
+        by=by, body=union.body.id, title=Text.of("Ninth"), starts_at=NOW, parties=everybody, voting=everybody
+    )
+    common: dict[str, Any] = {"by": by, "body": union.body.id, "rule": "ordinary"}
+    written = actions.put_to_vote(title=Text.of("Ports"), mode="writing", **common)
+    sitting = actions.put_to_vote(title=Text.of("Seas"), meeting=meeting.id, **common)
+    assert re.search(r'name="closes_at"[^>]*\srequired', page(union, "", f"{written.id}/open"))
+    assert "closes_at" not in page(union, "", f"{sitting.id}/open")

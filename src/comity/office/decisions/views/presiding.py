@@ -20,7 +20,7 @@ from comity.office.decisions.queries.board import Board, board
 from comity.office.decisions.queries.electorate import electorate, names_of
 from comity.office.decisions.queries.script import lines_on
 from comity.office.decisions.views.overview import found_question, found_vote
-from comity.office.decisions.vocabulary import Channel, VoteKind
+from comity.office.decisions.vocabulary import Channel, Mode, VoteKind
 from comity.office.decisions.words import verdict_word
 from comity.rules import RulesError, Verdict
 
@@ -65,6 +65,10 @@ def open_vote(request: Request, key: str) -> HttpResponse:
 
     def prepare(form: forms.OpenVoteForm) -> None:
         offer(form, "first", [("", "—"), *parties])
+        if current.mode == Mode.WRITING:
+            form.fields["closes_at"].required = True
+        else:  # whoever presides closes it
+            del form.fields["closes_at"]
 
     return act_page(
         request,
@@ -76,7 +80,7 @@ def open_vote(request: Request, key: str) -> HttpResponse:
             disclosure=values["disclosure"],
             first=values["first"],
             language=values["language"],
-            closes_at=values["closes_at"],
+            closes_at=values.get("closes_at"),
             **questions.place_in(request.actor, current),
         ),
         act="decisions.open_vote",
