@@ -49,7 +49,7 @@ def test_whoever_presides_is_led_to_elections_and_silence_and_offered_their_own_
 
 
 def test_without_a_rule_for_elections_the_page_says_what_is_missing(db: None) -> None:
-    union = build()
+    union = build(charter=charter_text().partition('[[rule]]\nid = "elections"')[0])
     for path in ("elections", "elections/new"):
         assert "The charter in force has no rule for elections" in page(union, "", path)
     assert "/en/decisions/elections/new" not in page(union, "", "elections")
