@@ -6,14 +6,14 @@ import pytest
 
 from comity.rules.charter import Charter
 from comity.rules.charter_file import load, read
-from comity.rules.elections import Paper, run
+from comity.rules.elections import Paper, counted, of_counts, run
 from comity.rules.errors import RulesError
 from comity.rules.snapshot import snapshot_of
 
 ELECTORS = snapshot_of(f"e{n:03d}" for n in range(193))
 
 
-def election(seats: int, elected: str, rounds: str, lots: bool = False, approval: bool = False) -> Charter:
+def election(seats: int, elected: str, rounds: str, lots: bool = False, paper: str = "names") -> Charter:
     return read(
         f"""format = "comity-charter/1"
 id = "e"
@@ -28,14 +28,14 @@ seats = {seats}
 elected = "{elected}"
 rounds = {rounds}
 lots = {str(lots).lower()}
-approval = {str(approval).lower()}
+paper = "{paper}"
 """
     )
 
 
 def papers(spec: str) -> list[Paper]:
     """`60:A+B 40:A 3:` is sixty papers for A and B, forty for A and three blank ones."""
-    found = []
+    found: list[Paper] = []
     for token in spec.split():
         count, _, names = token.partition(":")
         found += [frozenset(names.split("+")) if names else frozenset()] * int(count)
@@ -58,7 +58,7 @@ def test_two_thirds_of_valid_papers_elect_and_blank_and_invalid_ones_do_not_coun
 
 
 def test_by_approval_a_paper_names_as_many_as_its_voter_likes_and_most_approvals_win() -> None:
-    charter = election(2, "yes > 1/2 of cast", '["open"]', approval=True)
+    charter = election(2, "yes > 1/2 of cast", '["open"]', paper="approval")
     first = papers("40:A+B+C 30:B+C+D 20:D 10:")
     found = run(charter, ELECTORS, [first], eligible=["A", "B", "C", "D"])
     assert (found.rounds[0].valid, found.rounds[0].blank, found.rounds[0].invalid) == (90, 10, 0)
@@ -70,6 +70,60 @@ def test_by_approval_a_paper_names_as_many_as_its_voter_likes_and_most_approvals
     ]
     # The same papers without approval: three names are too many for two seats.
     assert run(election(2, "yes > 1/2 of cast", '["open"]'), ELECTORS, [first]).rounds[0].invalid == 70
+
+
+def ranked(spec: str) -> list[Paper]:
+    """`60:A>B 3:` is sixty papers with A before B, and three blank ones."""
+    found: list[Paper] = []
+    for token in spec.split():
+        count, _, names = token.partition(":")
+        found += [tuple(names.split(">")) if names else ()] * int(count)
+    return found
+
+
+def test_where_papers_rank_seats_go_in_the_order_of_preference_to_those_ranked_often_enough() -> None:
+    charter = election(2, "yes > 1/2 of cast", '["open"]', paper="ranked")
+    # Cy is first on most papers and last, or on none, on more: everybody else is put before.
+    first = ranked("30:Cy 25:Bo>Ana>Cy 20:Ana>Bo 10:Ana>Bo>Di 5:")
+    found = run(charter, ELECTORS, [first], eligible=["Ana", "Bo", "Cy", "Di"])
+    made = found.rounds[0]
+    assert (made.valid, made.blank, made.invalid) == (85, 5, 0)
+    assert [(one.name, one.votes, one.elected) for one in made.candidates] == [
+        ("Ana", 55, True),
+        ("Bo", 55, True),
+        ("Cy", 55, False),
+        ("Di", 10, False),
+    ]
+    assert (found.elected, found.seats_left) == (("Ana", "Bo"), 0)
+
+
+def test_a_ranking_that_names_somebody_twice_is_invalid() -> None:
+    charter = election(1, "yes > 1/2 of cast", '["open"]', paper="ranked")
+    found = run(charter, ELECTORS, [ranked("3:A>B 1:A>B>A 1:A>Z")], eligible=["A", "B"])
+    assert (found.rounds[0].valid, found.rounds[0].invalid, found.elected) == (3, 2, ("A",))
+
+
+def test_a_circle_of_preferences_without_a_weakest_link_is_a_tie() -> None:
+    charter = election(1, "yes > 1/2 of cast", '["open"]', lots=True, paper="ranked")
+    circle = ranked("2:A>B>C 2:B>C>A 2:C>A>B")
+    assert run(charter, ELECTORS, [circle]).rounds[0].tied == ("A", "B", "C")
+    assert run(charter, ELECTORS, [circle], lots=["B", "A", "C"]).elected == ("B",)
+
+
+@pytest.mark.parametrize("paper", ["names", "approval", "ranked"])
+def test_sums_of_papers_say_all_that_an_election_needs(paper: str) -> None:
+    charter = election(1, "yes > 3/4 of cast", '["open", "top", "drop-last"]', paper=paper)
+    rounds = [ranked(f"4:A>B 3:B>C 2:C 1:A>C {n}:D 1:") for n in (1, 2)]
+    if paper != "ranked":
+        rounds = [[frozenset(one) for one in papers] for papers in rounds]
+    terms = charter.rule(None).election
+    assert terms is not None
+    names = list("ABCD")
+    counts = []
+    for papers in rounds:
+        stands = of_counts(charter, ELECTORS, counts, eligible=names)
+        counts.append(counted(reversed(papers), terms, stands))
+    assert of_counts(charter, ELECTORS, counts, eligible=names) == run(charter, ELECTORS, rounds, eligible=names)
 
 
 def test_restricted_and_unrestricted_ballots_alternate_in_threes() -> None:

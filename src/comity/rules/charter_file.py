@@ -42,7 +42,7 @@ from comity.rules.conditions import (
     Share,
     walk,
 )
-from comity.rules.election_rules import ElectionRule, Field
+from comity.rules.election_rules import ElectionRule, Field, PaperKind
 from comity.rules.errors import CharterError, ClauseError
 from comity.rules.language import OPENINGS, RESERVED, parse
 from comity.rules.symbols import MARKS, Scheme
@@ -72,7 +72,7 @@ RULE_KEYS = _keys(
     "id title source certainty note passes fails_if silence in_force for_each opened among quorum quorum_to_open eligibility tie"
     " postponed_when needs_reason proxies valid_from valid_until binds election"
 )
-ELECTION_KEYS = _keys("seats elected rounds lots approval")
+ELECTION_KEYS = _keys("seats elected rounds lots paper")
 SYMBOLS_KEYS = _keys(f"series {' '.join(MARKS)}")
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -453,7 +453,7 @@ class _Reader:
             elected=self.condition(table["elected"], self.place("rule.election", number, "elected", place.clause)),
             rounds=tuple(self.chosen(Field, field, place) for field in rounds),
             lots=self.truth(table.get("lots", False), place),
-            approval=self.truth(table.get("approval", False), place),
+            paper=self.chosen(PaperKind, table.get("paper", PaperKind.NAMES), place),
         )
 
     def words_in_order(self, value: Anything, place: _Place) -> list[str]:

@@ -22,21 +22,31 @@ class Field(StrEnum):
     """All but the one with fewest votes."""
 
 
+class PaperKind(StrEnum):
+    """What a voter writes on a paper."""
+
+    NAMES = "names"
+    """As many names as there are seats, or fewer."""
+    APPROVAL = "approval"
+    """Everybody of whom the voter approves, however many (Brams and Fishburn 1978)."""
+    RANKED = "ranked"
+    """Names in the order in which the voter prefers them; who is not ranked comes after all who are (`ranking`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class ElectionRule:
-    """`elected`: a condition in which `yes` is a ballot with the candidate's name and `cast` a valid ballot.
+    """`elected`: a condition in which `yes` is a paper with the candidate's name and `cast` a valid paper.
 
     `rounds`: the field of each round, repeated from the start when they are used up. `lots`: ties for the last place
-    are drawn by lot, which is an input; otherwise they lead to a further round among those tied. `approval`: a paper
-    names as many as its voter approves of (Brams and Fishburn 1978), not only as many as there are seats.
+    are drawn by lot, which is an input; otherwise they lead to a further round among those tied. `paper`: what is on one.
     """
 
     seats: int
     elected: Condition
     rounds: tuple[Field, ...] = (Field.OPEN,)
     lots: bool = False
-    approval: bool = False
+    paper: PaperKind = PaperKind.NAMES
 
     def most(self, seats_left: int, names: int) -> int:
         """How many names a paper may have at most, of so many that can be voted for."""
-        return names if self.approval else min(seats_left, names)
+        return min(seats_left, names) if self.paper is PaperKind.NAMES else names

@@ -26,6 +26,7 @@ from comity.rules.conditions import (
     Sequence,
     Share,
 )
+from comity.rules.election_rules import PaperKind
 from comity.rules.sentences import amount, number, side_name, told
 from comity.rules.timing import Moment, Period, Timing
 from comity.rules.words import LANGUAGES, say
@@ -67,7 +68,7 @@ def rule_details(rule: Rule, charter: Charter, language: str = "en") -> tuple[st
     if rule.election:
         rounds = _listed([say(f"field.{field}", language) for field in rule.election.rounds], language)
         said.append(say("rule.rounds", language, rounds=rounds))
-        said += [say("rule.approval", language)] if rule.election.approval else []
+        said += [] if rule.election.paper is PaperKind.NAMES else [say(f"rule.{rule.election.paper}", language)]
         said += [say("rule.lots", language)] if rule.election.lots else []
     if rule.among:
         said.append(say("rule.among", language, group=_group(rule.among, charter, language)))

@@ -149,6 +149,14 @@ RULE_WORDS: dict[str, dict[str, str]] = {
         "В бюллетене отмечают всех, кого избиратель одобряет",
         "La papeleta nombra a todas las personas que el votante aprueba",
     ),
+    "rule.ranked": _row(
+        "A paper ranks names; who is put before others on more papers comes first (Schulze method)",
+        "تُرتَّب الأسماء في الورقة بحسب التفضيل؛ ويتقدم من فُضِّل على غيره في أوراق أكثر (طريقة شولتسه)",
+        "选票上按偏好排列人选；在较多选票上排在他人之前者居先（舒尔策法）",
+        "Un bulletin classe des noms ; passe devant qui est préféré aux autres sur plus de bulletins (méthode de Schulze)",
+        "В бюллетене имена ставят по порядку; впереди тот, кого ставят перед другими в большем числе бюллетеней (метод Шульце)",
+        "La papeleta ordena nombres; va delante quien es preferido a los demás en más papeletas (método de Schulze)",
+    ),
     "rule.lots": _row(
         "A tie for the last seat: by lot",
         "التعادل على المقعد الأخير: بالقرعة",

@@ -1,7 +1,8 @@
-"""Elections: seats by region, who stands, restricted rounds, lots that anyone can draw again; and papers made of counts."""
+"""Elections: seats by region, who stands, restricted rounds, lots that anyone can draw again; and what is counted of a paper."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from hashlib import sha256
 
@@ -17,9 +18,14 @@ from comity.groundwork.replay import differences, replay, state
 from comity.groundwork.translated import Text
 from comity.office.decisions import actions
 from comity.office.decisions.actions.election import SeatsAsked, offered
-from comity.office.decisions.counting_papers import drawn, lots_in_order, papers_with
+from comity.office.decisions.counting_papers import count_of, drawn, lots_in_order, marks_of, pair_marks
 from comity.office.decisions.models.election import Contest, Election, Round
 from comity.office.decisions.models.secret import UrnPlace
+from comity.office.decisions.urn import urn
+from comity.rules.conditions import Found
+from comity.rules.election_rules import ElectionRule, PaperKind
+from comity.rules.elections import Election as ElectionStands
+from comity.rules.elections import counted
 
 RULE = """
 [[rule]]
@@ -86,12 +92,61 @@ def test_rounds_narrow_until_all_seats_are_filled(db: None) -> None:
 
 
 def test_by_approval_as_many_names_are_marked_as_the_voter_likes(db: None) -> None:
-    union = build(charter=charter_text() + RULE.format(seats=1, lots="false") + "approval = true\n")
+    union = build(charter=charter_text() + RULE.format(seats=1, lots="false") + 'paper = "approval"\n')
     contest = called(union).contests.get()
     a, b, c = standing(union, contest, "Ana", "Bo", "Cy").values()
     only = held(union, contest, [[a, b, c], [a, b], [a, b], [b, c], [b], [c], []])
     assert only.ballot.most == 3
     assert (contest.elected, contest.seats_left) == ([b], 0)
+
+
+RANKED = RULE.format(seats=1, lots="false") + 'paper = "ranked"\n'
+
+
+def test_where_papers_rank_the_record_keeps_pairs_and_whoever_is_preferred_is_elected(db: None, client: Client) -> None:
+    union = build(charter=charter_text() + RANKED)
+    contest = called(union).contests.get()
+    a, b, c = standing(union, contest, "Ana", "Bo", "Cy").values()
+    # Cy is first on three papers and Bo on two, but more papers put Ana before either.
+    papers = [[c], [c, a], [c, a, b], [b, a], [b, a, c], [a, b], [a]]
+    only = held(union, contest, papers)
+    assert (contest.elected, contest.seats_left, only.ballot.most) == ([a], 0, 3)
+    totals = only.ballot.totals
+    assert {mark: totals[mark] for mark in (a, b, c)} == {a: 6, b: 4, c: 4}
+    assert (totals[f"{a}>{c}"], totals[f"{c}>{a}"]) == (4, 3)
+    assert (totals[f"{a}>{b}"], totals[f"{b}>{a}"]) == (4, 2)
+    shown = client.get(f"/en/decisions/elections/{contest.election_id}").content.decode()
+    assert "Who was put before whom" in shown
+    rows = re.findall(
+        r'<tr><th scope="row"><bdi dir="auto">(\w+)</bdi></th>((?:<td class="number">[^<]*</td>)+)</tr>', shown
+    )
+    assert {name: re.findall(r">([^<]+)<", cells) for name, cells in rows} == {
+        "Ana": ["—", "4", "4"],
+        "Bo": ["2", "—", "3"],
+        "Cy": ["3", "3", "—"],
+    }
+    assert "Schulze" in shown
+
+
+def test_a_paper_that_ranks_is_filled_in_by_places_and_no_place_is_given_twice(db: None, client: Client) -> None:
+    union = build(charter=charter_text() + RANKED)
+    contest = called(union).contests.get()
+    a, b, c = standing(union, contest, "Ana", "Bo", "Cy").values()
+    current = actions.open_round(by=union.by(), contest=contest.id)
+    client.force_login(union.people["KEN"], backend=BACKEND)
+    path = f"/en/decisions/secret/{current.ballot_id}/paper"
+    assert "1 is whom you prefer." in client.get(path).content.decode()
+    given = {"party": union.parties["KEN"], f"place_{a}": "2", f"place_{b}": "2", f"place_{c}": ""}
+    refused = client.post(path, given)
+    assert refused.status_code == 422
+    assert re.search("Place 2 is taken by (Ana|Bo): give each a place of its own.", refused.content.decode())
+    assert client.post(path, given | {f"place_{b}": "1"}).status_code == 302
+    found = urn(current.ballot_id, 1)
+    assert found is not None
+    assert found.counts().marks == {a: 1, b: 1, f"{a}>{c}": 1, f"{b}>{a}": 1, f"{b}>{c}": 1}
+    client.force_login(union.people["NOR"], backend=BACKEND)
+    assert client.post(path, {"party": union.parties["NOR"]}).status_code == 302
+    assert found.counts().blank == 1
 
 
 def test_seats_are_spread_over_regions_and_each_region_has_rounds_of_its_own(db: None, client: Client) -> None:
@@ -210,26 +265,18 @@ def test_an_election_is_run_on_pages(db: None, client: Client) -> None:
 # --- arithmetic ---
 
 
-@given(
-    st.integers(1, 6),
-    st.lists(st.frozensets(st.sampled_from("abcdef"), max_size=6), min_size=1, max_size=15),
-)
-def test_papers_made_of_counts_have_these_counts_and_no_more_names_than_they_may(
-    most: int, given_papers: list[frozenset[str]]
-) -> None:
-    papers = [frozenset(sorted(paper)[:most]) for paper in given_papers]
-    counts = Counter(name for paper in papers for name in paper)
-    valid = sum(bool(paper) for paper in papers)
-    made = papers_with(counts, valid=valid, blank=len(papers) - valid, invalid=2, most=most)
-    assert Counter(name for paper in made if len(paper) <= most for name in paper) == counts
-    assert sum(not paper for paper in made) == len(papers) - valid
-    assert sum(len(paper) > most for paper in made) == 2
-    assert len(made) == len(papers) + 2
-
-
-def test_counts_that_no_papers_have_are_refused() -> None:
-    with pytest.raises(ValueError, match="no 2 papers"):
-        papers_with({"a": 3}, valid=2, blank=0, invalid=0, most=1)
+@given(st.lists(st.lists(st.sampled_from("abcd"), unique=True), max_size=9))
+def test_what_is_counted_of_papers_that_rank_is_what_the_engine_counts_of_them(papers: list[list[str]]) -> None:
+    totals = Counter(dict.fromkeys(pair_marks("abcd"), 0))
+    for paper in papers:
+        totals.update(marks_of(paper, "abcd"))
+    blank = sum(not paper for paper in papers)
+    ours = count_of(totals, papers=len(papers), blank=blank, invalid=0)
+    terms = ElectionRule(seats=1, elected=Found("elected"), paper=PaperKind.RANKED)
+    theirs = counted([tuple(paper) for paper in papers], terms, ElectionStands((), (), 1, tuple("abcd")))
+    assert (ours.valid, ours.blank) == (theirs.valid, theirs.blank)
+    assert Counter(ours.votes) == Counter(theirs.votes)
+    assert Counter(ours.before) == Counter(theirs.before)
 
 
 def test_a_lot_is_fair_over_many_seeds_and_depends_on_nothing_but_seed_and_names() -> None:

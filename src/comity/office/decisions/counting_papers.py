@@ -1,7 +1,7 @@
-"""From counts to papers and to lots: what elections need of pure arithmetic, without tables.
+"""What an urn counts of a paper, and lots: what elections need of pure arithmetic, without tables.
 
-The record keeps of a round how often each name was marked, and no paper: with many names, papers are like handwriting. The engine
-wants papers; any papers with these counts give it the same result, so some are made that have them.
+The record keeps sums of a round, and no paper: with many names, papers are like handwriting. Of a paper that ranks, it is counted which
+name it puts before which other: a mark of its own for each such pair, between whose names stands `>`.
 """
 
 from __future__ import annotations
@@ -9,28 +9,40 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
-from comity.rules.elections import Paper
+from comity.rules.elections import Count
+from comity.rules.ranking import pairs
+
+BEFORE = ">"
 
 
-def papers_with(counts: Mapping[str, int], *, valid: int, blank: int, invalid: int, most: int) -> list[Paper]:
-    """Papers on which each name stands as often as it was counted, none of them on a paper twice, nor more than `most` together.
+def marks_of(ranking: Sequence[str], names: Sequence[str]) -> list[str]:
+    """What is counted of a paper that ranks some of these names.
 
-    Raises ValueError for counts that no papers can have.
-
-    >>> sorted(map(sorted, papers_with({"a": 2, "b": 1}, valid=2, blank=0, invalid=0, most=2)))
-    [['a'], ['a', 'b']]
+    >>> marks_of(["b"], ["a", "b", "c"])
+    ['b', 'b>a', 'b>c']
     """
-    marked = sum(counts.values())
-    if any(not 0 <= number <= valid for number in counts.values()) or not valid <= marked <= valid * most:
-        raise ValueError(f"no {valid} papers with at most {most} names each have the counts {dict(counts)}")
-    made: list[set[str]] = [set() for _ in range(valid)]
-    place = 0
-    for name in sorted(counts):
-        for _ in range(counts[name]):  # goes on where the last name ended, so no paper gets much more than another
-            made[place % valid].add(name)
-            place += 1
-    overfull = frozenset(f"\x00{number}" for number in range(most + 1))
-    return [*map(frozenset, made), *[frozenset[str]()] * blank, *[overfull] * invalid]
+    return [*ranking, *(f"{one}{BEFORE}{other}" for one, other in pairs(ranking, names))]
+
+
+def pair_marks(names: Sequence[str]) -> list[str]:
+    """All marks of pairs of these names."""
+    return [f"{one}{BEFORE}{other}" for one in names for other in names if one != other]
+
+
+def count_of(totals: Mapping[str, int], *, papers: int, blank: int, invalid: int) -> Count:
+    """Sums by mark, as the engine takes them.
+
+    >>> count_of({"a": 1, "b": 2, "a>b": 1, "b>a": 1}, papers=3, blank=1, invalid=0).before
+    {('a', 'b'): 1, ('b', 'a'): 1}
+    """
+    votes, before = {}, {}
+    for mark, number in totals.items():
+        one, between, other = mark.partition(BEFORE)
+        if between:
+            before[one, other] = number
+        else:
+            votes[mark] = number
+    return Count(papers - blank - invalid, blank, invalid, votes, before)
 
 
 def drawn(seed: str, names: Iterable[str]) -> list[str]:

@@ -17,7 +17,7 @@ from comity.office.charter.models import Body
 from comity.office.charter.queries import charter_in_force, charter_version
 from comity.office.decisions.actions.checks import KEEPS, PRESIDES, SPEAKS, the_party
 from comity.office.decisions.actions.secret import FEWEST, count, record_counted, record_opened
-from comity.office.decisions.counting_papers import drawn, lots_in_order, papers_with
+from comity.office.decisions.counting_papers import count_of, drawn, lots_in_order
 from comity.office.decisions.events.election import (
     CandidatureEntered,
     CandidatureWithdrawn,
@@ -35,8 +35,7 @@ from comity.office.decisions.vocabulary_secret import BLANK, INVALID
 from comity.office.meetings.queries.meetings import meeting as meeting_by_id
 from comity.rules import Charter, Rule, RulesError
 from comity.rules import elections as engine
-from comity.rules.election_rules import ElectionRule
-from comity.rules.elections import Paper
+from comity.rules.election_rules import ElectionRule, PaperKind
 from comity.rules.plain import snapshot_from_plain, snapshot_to_plain
 
 MOST_CONTESTS, MOST_SEATS, LONGEST_STATEMENT = 20, 500, 10_000
@@ -232,7 +231,8 @@ def open_round(*, by: Actor, contest: str, body: str = "", meeting: str = "") ->
         raise Refused(_("All seats are filled."))
     if current.rounds.filter(closed=False).exists():
         raise Refused(_("A round is open already."))
-    if current.tied and _terms(election).lots:
+    terms = _terms(election)
+    if current.tied and terms.lots:
         raise Refused(_("A lot is to be drawn first."))
     names = offered(current)
     if not names:
@@ -261,7 +261,8 @@ def open_round(*, by: Actor, contest: str, body: str = "", meeting: str = "") ->
             rule=election.rule,
             on=by.now.date(),
             marks=tuple(names),
-            most=_terms(election).most(current.seats_left, len(names)),
+            most=terms.most(current.seats_left, len(names)),
+            ranked=terms.paper is PaperKind.RANKED,
             snapshot=snapshot_to_plain(found.snapshot),
             parties=dict(found.parties),
             electors=electors,
@@ -328,7 +329,7 @@ def _stands(contest: Contest, *more: list[str]) -> Stands:
     charter, rule = _charter(contest.election)
     assert rule.election is not None
     seated = replace(charter, rules=(replace(rule, election=replace(rule.election, seats=contest.seats)),))
-    rounds: list[list[Paper]] = []
+    rounds = []
     snapshot = None
     for one in contest.rounds.select_related("ballot").order_by("number"):
         if one.ballot.totals is None:
@@ -336,21 +337,13 @@ def _stands(contest: Contest, *more: list[str]) -> Stands:
         snapshot = snapshot_from_plain(one.ballot.snapshot)
         totals = dict(one.ballot.totals)
         blank, invalid = totals.pop(BLANK, 0), totals.pop(INVALID, 0)
-        rounds.append(
-            papers_with(
-                totals,
-                valid=(one.ballot.papers or 0) - blank - invalid,
-                blank=blank,
-                invalid=invalid,
-                most=one.ballot.most,
-            )
-        )
+        rounds.append(count_of(totals, papers=one.ballot.papers or 0, blank=blank, invalid=invalid))
     if snapshot is None:
         raise Refused(_("No round was counted yet."))
     everybody = list(contest.candidatures.order_by("id").values_list("id", flat=True))
     lots = lots_in_order([*contest.lots.order_by("id").values_list("order", flat=True), *more])
     try:
-        found = engine.run(seated, snapshot, rounds, rule=rule.id, eligible=everybody, lots=lots)
+        found = engine.of_counts(seated, snapshot, rounds, rule=rule.id, eligible=everybody, lots=lots)
     except RulesError as error:
         raise Refused(str(error)) from error
     return Stands(

@@ -23,6 +23,7 @@ from comity.office.decisions import urn as urns
 from comity.office.decisions.actions.checks import PRESIDES, SPEAKS, belongs, the_question
 from comity.office.decisions.actions.deciding import DECIDES, record_decided
 from comity.office.decisions.actions.vote import FINAL, check_turn
+from comity.office.decisions.counting_papers import marks_of, pair_marks
 from comity.office.decisions.events.secret import SecretCancelled, SecretCounted, SecretInterrupted, SecretOpened
 from comity.office.decisions.models.question import Question
 from comity.office.decisions.models.secret import SecretBallot, UrnPlace
@@ -79,6 +80,7 @@ def open_secret(*, by: Actor, question: str, body: str = "", meeting: str = "") 
             on=by.now.date(),
             marks=CHOICES,
             most=1,
+            ranked=False,
             snapshot=snapshot_to_plain(found.snapshot),
             parties=dict(found.parties),
             electors=tuple(member.name for member in found.snapshot.members if member.entitled),
@@ -108,6 +110,7 @@ def _apply_secret_opened(stated: SecretOpened, recorded: Recorded) -> None:
         on=stated.on,
         marks=list(stated.marks),
         most=stated.most,
+        ranked=stated.ranked,
         snapshot=stated.snapshot,
         parties=stated.parties,
         electors=list(stated.electors),
@@ -134,16 +137,18 @@ def _place(secret: str, attempt: int, now: datetime) -> None:
 
 @act("decisions.cast_secret", may=SPEAKS, records=())
 def cast_secret(*, by: Actor, secret: str, party: str, marked: list[str]) -> None:
-    """Put a party's paper into the urn; nothing marked: a blank one. It cannot be changed or taken back: nobody can find it again."""
+    """Put a party's paper into the urn; nothing marked: a blank one. Where papers rank, what is preferred comes first.
+
+    It cannot be changed or taken back: nobody can find it again.
+    """
     current = the_secret(secret, SecretStage.OPEN)
     member = member_of(current, party)
-    paper = frozenset(marked)
-    if len(paper) != len(marked) or not paper <= set(current.marks):
+    if len(set(marked)) != len(marked) or not set(marked) <= set(current.marks):
         raise Refused(_("Mark what is on the paper, each at most once."), field="marked")
-    if len(paper) > current.most:
+    if len(marked) > current.most:
         raise Refused(_("At most %(most)d can be marked.") % {"most": current.most}, field="marked")
     try:
-        _urn(current).put(member, paper)
+        _urn(current).put(member, marks_of(marked, current.marks) if current.ranked else marked)
     except urns.InAlready as error:
         raise Refused(_("Your delegation's paper is in the urn already.")) from error
     touch(current.ref, current.audience)
@@ -222,7 +227,8 @@ def count(current: SecretBallot, paper: Mapping[str, int], on_paper: list[str]) 
         )
     if current.most == 1 and sum(paper.values()) != len(keys):
         raise Refused(_("There are as many real papers as parties that put one in."), field="paper")
-    totals = {mark: inside.marks.get(mark, 0) + paper.get(mark, 0) for mark in current.marks}
+    marks = [*current.marks, *(pair_marks(current.marks) if current.ranked else ())]
+    totals = {mark: inside.marks.get(mark, 0) + paper.get(mark, 0) for mark in marks}
     totals |= {BLANK: inside.blank + paper.get(BLANK, 0), INVALID: paper.get(INVALID, 0)}
     voted = tuple(sorted(inside.voted | keys))
     return Counted(len(voted), len(keys), totals, voted)

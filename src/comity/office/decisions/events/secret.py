@@ -49,6 +49,7 @@ class SecretOpened(OfSecret):
     on: date
     marks: tuple[str, ...]
     most: int
+    ranked: bool = False
     snapshot: dict[str, Any]
     parties: dict[str, str]
     electors: tuple[str, ...]

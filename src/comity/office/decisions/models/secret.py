@@ -23,9 +23,10 @@ class SecretBallot(models.Model):
     """A secret ballot on a question, or in a round of an election (question None).
 
     audience: public or members, as the question's. meeting: that takes it, empty: none. marks: what can be marked, choices of the charter
-    or ids of candidatures; most: how many of them on one paper. electors: keys of those who may put a paper in; parties: their ids by
-    key. attempt: 2 and more after papers were lost. papers, totals: what was counted, totals by mark, with `blank` and `invalid`; totals
-    None: too few papers for numbers to be published, so they are kept nowhere. voted: keys of who put one in.
+    or ids of candidatures; most: how many of them on one paper; ranked: in the order of preference. electors: keys of those who may put a
+    paper in; parties: their ids by key. attempt: 2 and more after papers were lost. papers, totals: what was counted, totals by mark, where
+    papers rank by pair of marks as well (`counting_papers`), with `blank` and `invalid`; totals None: too few papers for numbers to be
+    published, so they are kept nowhere. voted: keys of who put one in.
     """
 
     id = id_field(primary_key=True)
@@ -39,6 +40,7 @@ class SecretBallot(models.Model):
     on = models.DateField()
     marks = models.JSONField()
     most = models.PositiveSmallIntegerField(default=1)
+    ranked = models.BooleanField(default=False)
     snapshot = models.JSONField()
     parties = models.JSONField()
     electors = models.JSONField()

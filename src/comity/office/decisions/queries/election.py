@@ -19,12 +19,14 @@ from comity.groundwork.refs import Kind, Names, Ref, register_kind
 from comity.groundwork.tables import register_table
 from comity.groundwork.translated import Translatable, register_translatable
 from comity.office.charter.queries import rules_in_force
+from comity.office.decisions.counting_papers import BEFORE, count_of
 from comity.office.decisions.models.election import CANDIDATURE, ELECTION, Candidature, Contest, Election, Lot, Round
 from comity.office.decisions.models.secret import SecretBallot
 from comity.office.decisions.queries import questions
 from comity.office.decisions.queries.secret import papers_in, takes
 from comity.office.decisions.vocabulary_secret import BLANK, INVALID
 from comity.office.members.queries.parties import party_names
+from comity.rules.ranking import tiers
 
 
 def for_reader(actor: Actor) -> Q:
@@ -71,7 +73,8 @@ class Standing:
 class Held:
     """A round. papers: how many are in, None: its urn is not here. rows: name and papers of each, most first; None: it is not counted.
 
-    blank, invalid: papers. takes: whoever reads can take a paper of it. elected, tied: names.
+    blank, invalid: papers. takes: whoever reads can take a paper of it. elected, tied: names. compared: where papers rank, each name of
+    `rows` with the number of papers that put it before each of them, in the same order; None: itself.
     """
 
     round: Round
@@ -81,6 +84,7 @@ class Held:
     invalid: int
     takes: bool
     rows: tuple[tuple[str, int, bool], ...] | None
+    compared: tuple[tuple[str, tuple[int | None, ...]], ...]
     tied: tuple[str, ...]
     lot: Lot | None
     order: tuple[str, ...]
@@ -133,11 +137,10 @@ def races(current: Election, actor: Actor) -> list[Race]:
 
 
 def _held(one: Round, names: Mapping[str, str], lot: Lot | None, actor: Actor) -> Held:
-    rows = None
     ballot, totals = one.ballot, one.ballot.totals or {}
-    if one.closed and ballot.totals is not None:
-        counted = ((names[mark], totals.get(mark, 0), mark in one.elected) for mark in ballot.marks)
-        rows = tuple(sorted(counted, key=lambda row: (-row[1], row[0])))
+    counted = one.closed and ballot.totals is not None
+    marks = _in_order(ballot, names) if counted else []
+    rows = tuple((names[mark], totals.get(mark, 0), mark in one.elected) for mark in marks) if counted else None
     return Held(
         round=one,
         papers=papers_in(ballot),
@@ -146,10 +149,25 @@ def _held(one: Round, names: Mapping[str, str], lot: Lot | None, actor: Actor) -
         invalid=totals.get(INVALID, 0),
         takes=not one.closed and takes(ballot, actor),
         rows=rows,
+        compared=tuple(
+            (names[mark], tuple(totals.get(f"{mark}{BEFORE}{other}", 0) if other != mark else None for other in marks))
+            for mark in marks
+            if ballot.ranked
+        ),
         tied=tuple(names[key] for key in one.tied),
         lot=lot,
         order=tuple(names[key] for key in lot.order) if lot else (),
     )
+
+
+def _in_order(ballot: SecretBallot, names: Mapping[str, str]) -> list[str]:
+    """The marks of a counted ballot, the foremost first; those who are level by name."""
+    totals = ballot.totals or {}
+    by_votes = sorted(ballot.marks, key=lambda mark: (-totals.get(mark, 0), names[mark]))
+    if not ballot.ranked:
+        return by_votes
+    before = count_of(totals, papers=0, blank=0, invalid=0).before
+    return [mark for tier in tiers(ballot.marks, before) for mark in by_votes if mark in tier]
 
 
 def round_of(ballot: SecretBallot) -> Round | None:

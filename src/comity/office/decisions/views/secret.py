@@ -15,7 +15,7 @@ from comity.groundwork.live import newest
 from comity.groundwork.pages import ActForm, Request, act_page, found_or_refused, offer, part_of_timeline
 from comity.office.decisions import actions
 from comity.office.decisions.actions.secret import FEWEST, has_voted
-from comity.office.decisions.forms_secret import CountForm, NamesForm, PaperForm
+from comity.office.decisions.forms_secret import CountForm, NamesForm, PaperForm, RankingForm
 from comity.office.decisions.forms_silence import ReasonForm
 from comity.office.decisions.models.question import Question
 from comity.office.decisions.models.secret import SecretBallot
@@ -91,34 +91,42 @@ def cast(request: Request, key: str) -> HttpResponse:
     ]
     words = mark_words(current)
     several = current.most > 1
+    lede = [
+        _("A secret ballot: nobody can find out what is on your paper, once it is in the urn.")
+        if len(offered) == 1
+        else _("Choose for which party, then mark the paper.")
+    ]
+    if current.ranked:
+        lede.append(
+            _("1 is whom you prefer. Whom you give no place comes after all others; no place at all is a blank paper.")
+        )
 
     def prepare(form: ActForm) -> None:
         offer(form, "party", offered)
-        choices = list(words.items())
-        if several:
+        if isinstance(form, RankingForm):
+            form.offer_places(words)
+        elif several:
             form.fields["marked"].help_text = _("At most %(most)d. None: a blank paper.") % {"most": current.most}
+            offer(form, "marked", words.items())
         else:
-            choices.append((BLANK, choice_word(BLANK)))
-        offer(form, "marked", choices)
+            offer(form, "marked", [*words.items(), (BLANK, choice_word(BLANK))])
         if len(offered) == 1:
             form.fields["party"].widget = forms.HiddenInput()
             form.fields["party"].initial = offered[0][0]
 
     def does(values: dict[str, Any]) -> None:
         marked = values["marked"]
-        chosen = list(marked) if several else [] if marked == BLANK else [marked]
+        chosen = list(marked) if several or current.ranked else [] if marked == BLANK else [marked]
         actions.cast_secret(by=request.actor, secret=key, party=values["party"], marked=chosen)
 
-    form: type[ActForm] = NamesForm if several else PaperForm
+    form: type[ActForm] = RankingForm if current.ranked else NamesForm if several else PaperForm
     return act_page(
         request,
         form,
         does,
         act="decisions.cast_secret",
         title=str(current.title),
-        lede=_("A secret ballot: nobody can find out what is on your paper, once it is in the urn.")
-        if len(offered) == 1
-        else _("Choose for which party, then mark the paper."),
+        lede=" ".join(lede),
         button=_("Put it into the urn"),
         done=_("The paper is in the urn."),
         after="decisions:secret",
