@@ -156,6 +156,7 @@ PLAUSIBLE_SILENCE: dict[str, Callable[[Stage], dict[str, Any]]] = {
         "contest": s["contest_election_3"], "seed": "4 2 6", "source": "dice", "body": s["committee"], "meeting": "",
     },
     "decisions.end_silences": lambda s: {},
+    "decisions.erase_candidate": lambda s: {"candidature": s["ana_election"], "reason": "asked for"},
     "decisions.extend_silence": lambda s: {
         "silence": s["silence"], "period": "24 hours", "reason": "more time", "body": s["council"],
     },

@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from comity import ledger
 from comity.groundwork.audiences import PUBLIC, SECRETARIAT
@@ -183,6 +184,22 @@ def new_hashes(seq: int, edge: list[str], hashed: bytes) -> list[TreeHash]:
         rows.append(TreeHash(level=level, index=index, hash=hashed))
     edge.append(hashed.hex())
     return rows
+
+
+def erasable(ref: Ref) -> list[tuple[str, str]]:
+    """The personal parts of events about a thing that are still there, as `record` takes them."""
+    return list(_personal(ref).filter(payload__isnull=False).order_by("event_id").values_list("event__id", "name"))
+
+
+def forget(ref: Ref) -> None:
+    """Take the personal parts of events about a thing out of the tables. For what applies an erasure."""
+    # The salt goes too: with it, a guess of a short text could be tried against the commitment.
+    _personal(ref).update(payload=None, salt=None)
+
+
+def _personal(ref: Ref) -> QuerySet[EventPart]:
+    numbers = EventAbout.objects.filter(ref=str(ref)).values("event_id")
+    return EventPart.objects.filter(event_id__in=numbers, name=PERSONAL)
 
 
 def record_of(event: Event) -> ledger.Record:

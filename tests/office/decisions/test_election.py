@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.office.decisions.union import BACKEND, STATES, Union, build, charter_text
 from tests.office.members.conftest import empty_the_state
 
+from comity.groundwork.models import EventPart
 from comity.groundwork.refusals import NotAllowed, Refused
 from comity.groundwork.replay import differences, replay, state
 from comity.groundwork.translated import Text
@@ -147,6 +148,44 @@ def test_a_paper_that_ranks_is_filled_in_by_places_and_no_place_is_given_twice(d
     client.force_login(union.people["NOR"], backend=BACKEND)
     assert client.post(path, {"party": union.parties["NOR"]}).status_code == 302
     assert found.counts().blank == 1
+
+
+def test_a_candidates_name_and_statement_leave_tables_and_events_and_what_was_counted_stays(
+    db: None, client: Client
+) -> None:
+    union = union_with(seats=1)
+    contest = called(union).contests.get()
+    names = ("Ana Anonymous", "Bo")
+    a, b = (
+        actions.put_forward(
+            by=union.by("KEN"),
+            contest=contest.id,
+            party=union.parties["KEN"],
+            name=name,
+            statement=Text.of(f"I am {name}"),
+        ).id
+        for name in names
+    )
+    held(union, contest, [[a]] * 5 + [[b]] * 2)
+    path = f"/en/decisions/elections/{contest.election_id}"
+    assert "Ana Anonymous" in client.get(path).content.decode()
+    with pytest.raises(NotAllowed):
+        actions.erase_candidate(by=union.by("KEN"), candidature=a, reason="asked for")
+    actions.erase_candidate(by=union.by(), candidature=a, reason="asked for")
+    after = client.get(path).content.decode()
+    assert "Anonymous" not in after
+    assert "(erased)" in after
+    assert "I am Bo" in after
+    everywhere = str([*EventPart.objects.values_list("payload", flat=True), state()])
+    assert "Anonymous" not in everywhere
+    contest.refresh_from_db()
+    assert contest.elected == [a]
+    with pytest.raises(Refused, match="erased already"):
+        actions.erase_candidate(by=union.by(), candidature=a, reason="again")
+    before = state()
+    empty_the_state()
+    replay()
+    assert list(differences(before, state())) == []
 
 
 def test_seats_are_spread_over_regions_and_each_region_has_rounds_of_its_own(db: None, client: Client) -> None:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("contests/<str:key>/lot", election.draw_lot, name="draw_lot"),
     path("rounds/<str:key>/close", election.close_round, name="close_round"),
     path("candidatures/<str:key>/withdraw", election.withdraw_candidature, name="withdraw_candidature"),
+    path("candidatures/<str:key>/erase", election.erase_candidate, name="erase_candidate"),
     path("questions/<str:key>/object", consensus.object_formally, name="object"),
     path("objections/<str:key>/withdraw", consensus.withdraw_objection, name="withdraw_objection"),
     path("questions/<str:key>/adopt", consensus.adopt_without_vote, name="adopt_without_vote"),

@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 
 from comity.groundwork.acts import Actor, act, applies, record, unchanged
 from comity.groundwork.ids import new_id
-from comity.groundwork.log import PERSONAL, Recorded
-from comity.groundwork.models import EventAbout, EventPart
+from comity.groundwork.log import Recorded, erasable, forget
 from comity.groundwork.refusals import NotAllowed, NotFound, Refused
 from comity.groundwork.roles import ANYBODY, SECRETARY
 from comity.groundwork.texts import clean_original
@@ -321,15 +320,12 @@ def erase_statement(*, by: Actor, consultation: str, statement: str, reason: str
     """Erase the text of a statement from the tables and from every event, such as one that names a person. Cannot be undone."""
     current = the_consultation(consultation)
     row = the_statement(current, statement)
-    numbers = EventAbout.objects.filter(ref=str(row.ref)).values("event_id")
-    parts = EventPart.objects.filter(event_id__in=numbers, name=PERSONAL, payload__isnull=False)
-    erases = list(parts.order_by("event_id").values_list("event__id", "name"))
     record(
         by,
         StatementErased(
             draft=_draft(current), consultation=consultation, statement=statement, reason=reason_of(reason)
         ),
-        erases,
+        erasable(row.ref),
     )
 
 
@@ -340,8 +336,7 @@ def _apply_statement_erased(stated: StatementErased, recorded: Recorded) -> None
     if not row.out:
         row.decision = Decision.REJECTED
     row.save()
-    numbers = EventAbout.objects.filter(ref=str(row.ref)).values("event_id")
-    EventPart.objects.filter(event_id__in=numbers, name=PERSONAL).update(payload=None, salt=None)
+    forget(row.ref)
 
 
 # --- common parts ---

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from comity.groundwork.acts import Actor, act, applies, record
 from comity.groundwork.audiences import PUBLIC
 from comity.groundwork.ids import is_id, new_id
-from comity.groundwork.log import Recorded
+from comity.groundwork.log import Recorded, erasable, forget
 from comity.groundwork.refusals import NotFound, Refused
+from comity.groundwork.roles import SECRETARY
 from comity.groundwork.texts import clean_line, clean_original
 from comity.groundwork.translated import Text
 from comity.office.charter.models import Body
@@ -19,6 +20,7 @@ from comity.office.decisions.actions.checks import KEEPS, PRESIDES, SPEAKS, the_
 from comity.office.decisions.actions.secret import FEWEST, count, record_counted, record_opened
 from comity.office.decisions.counting_papers import count_of, drawn, lots_in_order
 from comity.office.decisions.events.election import (
+    CandidateErased,
     CandidatureEntered,
     CandidatureWithdrawn,
     ContestTerms,
@@ -186,7 +188,7 @@ def _apply_candidature_entered(stated: CandidatureEntered, recorded: Recorded) -
         party_id=stated.party or None,
         name=stated.name or "",
         endorsed_by_id=stated.endorsed_by,
-        statement=stated.statement,
+        statement=stated.statement or Text(),
         entered_at=recorded.time,
     )
 
@@ -216,6 +218,37 @@ def withdraw_candidature(*, by: Actor, candidature: str, party: str, body: str =
 @applies(CandidatureWithdrawn)
 def _apply_candidature_withdrawn(stated: CandidatureWithdrawn, recorded: Recorded) -> None:
     Candidature.objects.filter(id=stated.candidature).update(withdrawn_at=recorded.time)
+
+
+@act("decisions.erase_candidate", may=(SECRETARY,), records=(CandidateErased,))
+def erase_candidate(*, by: Actor, candidature: str, reason: str) -> None:
+    """Erase a candidate's name and statement from the tables and from every event. Cannot be undone; what was counted stays."""
+    rows = Candidature.objects.select_related("contest__election")
+    found = rows.filter(id=candidature).first() if is_id(candidature) else None
+    if found is None:
+        raise NotFound(_("There is no such candidature."))
+    if found.party_id and not found.statement:
+        raise Refused(_("A party stands here: there is nothing personal to erase."))
+    if not (found.party_id or found.name):
+        raise Refused(_("The name is erased already."))
+    record(
+        by,
+        CandidateErased(
+            election=found.contest.election_id,
+            readable_by=found.contest.election.audience,
+            candidature=found.id,
+            reason=clean_line(reason, most=500, field="reason"),
+        ),
+        erasable(found.ref),
+    )
+
+
+@applies(CandidateErased)
+def _apply_candidate_erased(stated: CandidateErased, recorded: Recorded) -> None:
+    row = Candidature.objects.get(id=stated.candidature)
+    row.name, row.statement = "", Text()
+    row.save()
+    forget(row.ref)
 
 
 # --- rounds ---

@@ -58,21 +58,22 @@ class ElectionCalled(OfElection):
 @fact
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidatureEntered(OfElection):
-    """Somebody was put forward. party: a party that stands itself, empty: a person by name. subject: None, they may have no account."""
+    """Somebody was put forward. party: a party that stands itself, empty: a person by name. subject: None, they may have no account.
+
+    name, statement: None once they were erased.
+    """
 
     TYPE = "decisions.candidature_entered"
-    PERSONAL = frozenset({"name"})
+    PERSONAL = frozenset({"name", "statement"})
     SUBJECT = "subject"
-    ERASURE = (
-        "A person's name is in the personal part, and can be erased; the register then shows the endorsing party alone."
-    )
+    ERASURE = "Name and statement are in the personal part, which goes with them; who endorsed the candidate stays."
     candidature: str
     contest: str
     party: str
     name: str | None
     subject: None = None
     endorsed_by: str
-    statement: Text
+    statement: Text | None
 
     def about(self) -> tuple[Ref, ...]:
         found = (Ref(ELECTION, self.election), Ref(CANDIDATURE, self.candidature))
@@ -101,6 +102,25 @@ class CandidatureWithdrawn(OfElection):
         return _("The candidature of %(candidate)s in %(election)s was withdrawn.") % {
             "candidate": name(self.about()[1]),
             "election": name(self.about()[0]),
+        }
+
+
+@fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateErased(OfElection):
+    """Name and statement of a candidate were erased from the tables and from every event. What was counted stays."""
+
+    TYPE = "decisions.candidate_erased"
+    candidature: str
+    reason: str
+
+    def about(self) -> tuple[Ref, ...]:
+        return (Ref(ELECTION, self.election), Ref(CANDIDATURE, self.candidature))
+
+    def sentence(self, name: Namer) -> str:
+        return _("The name and the statement of a candidate in %(election)s were erased: %(reason)s") % {
+            "election": name(self.about()[0]),
+            "reason": self.reason,
         }
 
 

@@ -60,13 +60,14 @@ def marks_named(ballot: SecretBallot) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A candidate. endorsed_by: name of the party. may_withdraw: whoever reads can take the candidature back now."""
+    """A candidate. endorsed_by: name of the party. may_withdraw, may_erase: what whoever reads can do with the candidature now."""
 
     candidature: Candidature
     name: str
     endorsed_by: str
     elected: bool
     may_withdraw: bool
+    may_erase: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ def races(current: Election, actor: Actor) -> list[Race]:
     found = []
     own = questions.parties_of(actor)
     keeps = may_do(actor, "decisions.withdraw_candidature", body=current.body_id, meeting=current.meeting)
+    erases = may_do(actor, "decisions.erase_candidate")
     for contest in current.contests.order_by("rank"):
         rows = list(contest.candidatures.order_by("id"))
         names = names_in(rows)
@@ -125,6 +127,7 @@ def races(current: Election, actor: Actor) -> list[Race]:
                 endorsing.get(row.endorsed_by_id, ""),
                 elected=row.id in contest.elected,
                 may_withdraw=running is None and row.id not in contest.elected and (keeps or row.endorsed_by_id in own),
+                may_erase=erases and bool(row.name),
             )
             for row in rows
             if row.withdrawn_at is None

@@ -27,6 +27,7 @@ from comity.office.charter.telling import rule_told
 from comity.office.decisions import actions
 from comity.office.decisions.actions.election import the_contest
 from comity.office.decisions.forms_election import CallForm, ForwardForm, LotForm, seats_asked
+from comity.office.decisions.forms_silence import ReasonForm
 from comity.office.decisions.models.election import Candidature, Contest, Election, Round
 from comity.office.decisions.queries import election as queries
 from comity.office.decisions.queries import questions
@@ -204,6 +205,28 @@ def withdraw_candidature(request: Request, key: str) -> HttpResponse:
         after="decisions:election",
         after_args=[current.id],
         consequence=_("Papers of rounds that were counted stay as they are."),
+    )
+
+
+def erase_candidate(request: Request, key: str) -> HttpResponse:
+    """Erasing a candidate's name and statement."""
+    row = found_or_refused(Candidature.objects.select_related("contest").filter(id=key).first())
+    current = found_here(request, row.contest.election_id)
+    name = queries.names_in([row])[row.id]
+    return act_page(
+        request,
+        ReasonForm,
+        lambda values: actions.erase_candidate(by=request.actor, candidature=key, reason=values["reason"]),
+        act="decisions.erase_candidate",
+        title=_("Erase the name and the statement of %(name)s") % {"name": name},
+        button=_("Erase"),
+        done=_("Name and statement were erased."),
+        after="decisions:election",
+        after_args=[current.id],
+        consequence=_(
+            "They leave the tables and every event, for good; the record still verifies. What was counted, and who endorsed them, stays."
+        ),
+        grave=True,
     )
 
 
