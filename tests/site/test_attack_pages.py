@@ -132,6 +132,22 @@ OFTEN, WHEN_SOAKING = (
 ROLES_TRIED = [*OFTEN, *(pytest.param(who, marks=pytest.mark.soak) for who in WHEN_SOAKING)]
 
 
+HOMES = {
+    **dict.fromkeys(("draft", "document", "symbol", "version", "file", "attached"), "records:"),
+    **dict.fromkeys(("credential", "payment"), "members:"),
+    **dict.fromkeys(("consultation", "statement"), "consultations:"),
+    **dict.fromkeys(("meeting", "item", "point"), "meetings:"),
+    "silence": "decisions:",
+    "token": "key",
+    "nobody": "person",
+}
+
+
+def at_home(word: str) -> str:
+    """What stands in the names of the addresses where a secret thing is at home."""
+    return HOMES[word.partition("_")[0]]
+
+
 def may_know(who: str, audience: str) -> bool:
     """Whether something for this audience may be shown to somebody in this role."""
     if audience == "members":
@@ -175,9 +191,18 @@ def without(key: str, shown: str) -> str:
     return shown
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("who", ROLES_TRIED)
-def test_what_is_not_for_somebody_is_the_same_to_them_as_what_is_not_there(who: str, stage: Stage) -> None:
+ELSEWHERE = 5
+"""One in so many addresses of other rooms is tried with a secret; in a long run all are."""
+
+
+@pytest.mark.parametrize(
+    ("who", "elsewhere"),
+    [(who, ELSEWHERE) for who in OFTEN]
+    + [pytest.param(who, 1, marks=pytest.mark.soak) for who in (*OFTEN, *WHEN_SOAKING)],
+)
+def test_what_is_not_for_somebody_is_the_same_to_them_as_what_is_not_there(
+    who: str, elsewhere: int, stage: Stage
+) -> None:
     client = client_of(stage, who)
     places = [*with_one("str"), *(one for one in with_one("path") if one.name != "log:document")]
     absent: dict[tuple[str, str, bool], tuple[int, str]] = {}
@@ -187,6 +212,8 @@ def test_what_is_not_for_somebody_is_the_same_to_them_as_what_is_not_there(who: 
             continue
         for key, nothing in tried(stage, word):
             for address in places:
+                if at_home(word) not in address.name and crc32(f"{address.name} {word}".encode()) % elsewhere:
+                    continue
                 asked = filled(address, key, stage)
                 there = client.get(asked)
                 assert there.status_code in OK
