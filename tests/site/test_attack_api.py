@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.site.plausible import text
 from tests.site.stage import DAY, SOURCE, Stage
 
+from comity.groundwork.models import Token
 from comity.groundwork.perform import perform
 from comity.ledger.signing import PrivateKey, Purpose
 
@@ -162,3 +164,11 @@ def _more(stage: Stage) -> None:
         key = PrivateKey(f"witness.example/{number}", Purpose.WITNESS, bytes([20 + number]) * 32)
         does("records.register_witness", name=f"Witness {number}", key=str(key.public))
         does("records.publish_checkpoint")
+
+
+def test_a_key_for_programs_is_told_once_and_kept_as_a_hash_only(stage: Stage) -> None:
+    key = stage.keys["secretary"]
+    held = Token.objects.get(person=stage.people["secretary"])
+    assert held.sha256 == hashlib.sha256(key.removeprefix("comity_").encode()).hexdigest()
+    for model_row in Token.objects.values():
+        assert key.removeprefix("comity_") not in str(model_row)

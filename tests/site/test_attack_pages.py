@@ -250,6 +250,14 @@ def test_no_page_shows_anybody_what_is_not_for_them(who: str, stage: Stage) -> N
                 assert SECRET not in text_of(response), (address.name, key)
 
 
+def test_no_page_shows_a_visitor_anybodys_address_or_key(stage: Stage) -> None:
+    client = Client()
+    for address in every_address():
+        values = [stage["kenya"] if kind == "str" else "1" for kind, _name in address.parameters]
+        response = client.get(address.at(*values))
+        assert not re.search(r"@example\.org|argon2|comity_[A-Za-z0-9_-]{20}", text_of(response)), address.name
+
+
 def test_the_secrets_are_there_for_those_for_whom_they_are(stage: Stage) -> None:
     """Else the tests above would prove nothing."""
     secretary, delegate = client_of(stage, "secretary"), client_of(stage, "delegate")
