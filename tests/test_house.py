@@ -123,6 +123,21 @@ def test_import_contracts_hold() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+def test_a_command_that_computes_no_map_does_not_wait_for_what_computes_them() -> None:
+    """Compiled loops and readers of tables take longer to load than all the rest: `from numba import njit` at the top of a module
+    that the site loads at its start makes every command wait a second.
+    """
+    program = """
+import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "comity.site.settings"
+import django
+django.setup()
+print(*sorted({"numba", "pyarrow", "scipy"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 def test_every_engine_is_under_the_contracts_of_engines() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = {contract["id"]: contract for contract in project["tool"]["importlinter"]["contracts"]}

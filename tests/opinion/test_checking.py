@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from comity.opinion import sums as summing
 from comity.opinion.analysis import NEEDS, Analysis, analyse
-from comity.opinion.checking import CheckError, FindingCheck, Verdict, check, differences, read_result, read_sums
+from comity.opinion.checking import FindingCheck, Verdict, check, differences
+from comity.opinion.reading import CheckError, read_result, read_sums
 from comity.opinion.result import Needs, Settings, to_json
 from comity.opinion.simulation import simulate
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from comity.ballot_box import control
 from comity.ballot_box import rules as ruling
@@ -31,7 +31,6 @@ from comity.ballot_box.canonical import as_votes
 from comity.ballot_box.chain import Head, check, genesis
 from comity.ballot_box.control import Erased
 from comity.ballot_box.copies import copy_maps, copy_votes, fill_maps, fill_votes
-from comity.ballot_box.places import Place, place_on
 from comity.ballot_box.postgres import PostgresStore
 from comity.ballot_box.refusals import BoxRefuses, ChainBroken, Receipt, Refusal, Refused
 from comity.ballot_box.rules import FLOOR, Listed, Rules
@@ -42,7 +41,10 @@ from comity.ballot_box.sqlite import SqliteStore
 from comity.ballot_box.store import Store
 from comity.ballot_box.taking import Ask
 from comity.ballot_box.writer import MOST_TOGETHER, Writer
-from comity.opinion import Votes
+from comity.opinion.votes import Votes
+
+if TYPE_CHECKING:
+    from comity.ballot_box.places import Place
 
 NAME_LENGTH = 64
 COPIES = (VOTES_NAME, MAPS_NAME)
@@ -404,7 +406,11 @@ class BallotBox:
     def place(self, consultation: str, participant: int) -> Place | None:
         """Where a participant stands on the latest map; None if they have no place on it, or there is none."""
         held = self.shelf.places(consultation)
-        return None if held is None else place_on(held, list(self.mine(consultation, participant).values()))
+        if held is None:
+            return None
+        from comity.ballot_box.places import place_on  # loads what computes maps
+
+        return place_on(held, list(self.mine(consultation, participant).values()))
 
     # --- sealing ---
 

@@ -7,7 +7,7 @@ import numpy as np
 from comity.ballot_box.answers import read_traits
 from comity.ballot_box.rules import Rules
 from comity.ballot_box.store import Standing
-from comity.opinion import Votes
+from comity.opinion.votes import Votes
 
 
 def as_votes(rules: Rules, standing: Standing) -> Votes:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from comity.ballot_box.refusals import Refusal
-from comity.opinion import Moderation, Statement
+from comity.opinion.votes import Moderation, Statement
 
 FLOOR = 5
 """Entries of published sums rest on at least as many people, whatever an office asks for."""

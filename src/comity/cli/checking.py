@@ -38,7 +38,8 @@ def run_check(arguments: argparse.Namespace) -> int:
     result_text, sums_text = _published(folder, "result.json"), _published(folder, "sums.json")
     with showing(arguments.quiet) as progress:
         progress.stage("starting")
-        from comity.opinion.checking import Verdict, check, read_result, read_sums
+        from comity.opinion.checking import Verdict, check
+        from comity.opinion.reading import read_result, read_sums
 
         result, sums = read_result(result_text), read_sums(sums_text)
         progress.stage("recomputing")

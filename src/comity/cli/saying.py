@@ -54,7 +54,7 @@ def print_utf8(text: str) -> None:
 
 def spoken_errors() -> tuple[type[Exception], ...]:
     """Errors whose message is meant for the person at the keyboard."""
-    from comity.opinion.checking import CheckError
+    from comity.opinion.reading import CheckError
     from comity.opinion.report import OutputError
     from comity.opinion.simulation import SimulationError
     from comity.opinion.votes import VotesError

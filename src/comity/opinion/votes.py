@@ -19,8 +19,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from comity.opinion.kernels import mark_present, numbered, placed, rows_from_events
-
 AGREE, PASS, DISAGREE = 1, 0, -1
 
 Int8Array = npt.NDArray[np.int8]
@@ -141,6 +139,8 @@ class Votes:
         listed twice in `statements`. O(n_events) time for whole-number ids, a sort by time only where somebody voted twice on a
         statement. Memory beside the arguments: 18 bytes per event at the peak (whole-number ids, votes as int8), 5 of which stay.
         """
+        from comity.opinion.kernels import rows_from_events  # compiled: whoever only names votes does not wait for that
+
         given = {"participant": participant, "statement": statement, "time": time, "important": important}
         cast = np.asarray(vote)
         arrays = {name: np.asarray(entry) for name, entry in given.items() if entry is not None}
@@ -334,6 +334,8 @@ def _whole(ids: list[Any]) -> Int64Array:
 
 def _number_whole(given: npt.NDArray[Any], also: Int64Array) -> tuple[IdArray, Int32Array]:
     """`number_ids` for integers (n,) of any kind that fit in 64 bits."""
+    from comity.opinion.kernels import mark_present, numbered, placed  # compiled
+
     low = min((int(a.min()) for a in (given, also) if len(a)), default=0)
     high = max((int(a.max()) for a in (given, also) if len(a)), default=-1)
     span = high - low + 1

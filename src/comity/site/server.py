@@ -12,6 +12,7 @@ import fcntl
 import gc
 import os
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import IO, Any
@@ -110,7 +111,9 @@ def _application() -> Any:
 
 
 def _read_ahead() -> None:
-    """Load every view, and the words and addresses of every language, before the first who needs them has to wait for it."""
+    """Load every view, words and addresses of every language, and compiled loops, before the first who needs them has to wait."""
+    for module in ("comity.opinion.routing", "comity.ballot_box.places"):
+        import_module(module)
     for language, _name in settings.LANGUAGES:
         with override(language):
             reverse("home")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
@@ -22,8 +23,10 @@ from comity.office.consultations.models import Consultation
 from comity.office.consultations.queries.statements import asked_of
 from comity.office.consultations.vocabulary import Stage
 from comity.opinion.demonstration import LANGUAGES, WrittenStatement, statements
-from comity.opinion.simulation import Simulation, simulate
 from comity.opinion.votes import Moderation
+
+if TYPE_CHECKING:
+    from comity.opinion.simulation import Simulation
 
 WORLD = 3000
 """Invented people there are; whoever comes after the last is the first again, under another number."""
@@ -34,6 +37,8 @@ AT_ONCE, ARRIVING = 20, 200
 
 @lru_cache(maxsize=1)
 def _world() -> Simulation:
+    from comity.opinion.simulation import simulate  # loads what computes
+
     return simulate(WORLD, seed=0)
 
 

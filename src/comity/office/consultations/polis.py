@@ -19,7 +19,6 @@ from pathlib import Path
 from comity.ballot_box import PastVote
 from comity.office.consultations.models import Authorship, Consultation, Statement
 from comity.office.consultations.vocabulary import OUT, Decision
-from comity.opinion import formats
 from comity.opinion.votes import Moderation, VotesError
 
 COMMENTS, VOTES, PEOPLE, SUMMARY = "comments.csv", "votes.csv", "participants-votes.csv", "summary.csv"
@@ -59,6 +58,8 @@ class Export:
 
 def read(files: Mapping[str, bytes]) -> Export:
     """An export from the content of its files, by name; at least `comments.csv` and `votes.csv`. Raises VotesError."""
+    from comity.opinion import formats  # loads readers of all formats
+
     with tempfile.TemporaryDirectory(prefix="comity-import-") as place:
         folder = Path(place)
         for name, content in files.items():

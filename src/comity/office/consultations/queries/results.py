@@ -20,9 +20,8 @@ from comity.office.consultations.box import the_box
 from comity.office.consultations.models import CONSULTATION, Consultation
 from comity.office.consultations.roles import FACILITATOR
 from comity.office.consultations.vocabulary import FindingKind, Showing, Stage
-from comity.opinion import OpinionResult
-from comity.opinion.checking import read_result
-from comity.opinion.result import as_data
+from comity.opinion.reading import read_result
+from comity.opinion.result import OpinionResult, as_data
 
 _AFTER = {
     Showing.LIVE: frozenset({Stage.OPEN, Stage.CLOSED, Stage.FROZEN, Stage.ARCHIVED}),

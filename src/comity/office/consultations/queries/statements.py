@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from django.db.models import Count, Q
@@ -19,7 +20,9 @@ from comity.office.consultations.similar import LIKE, Like, Stored, similar
 from comity.office.consultations.vocabulary import OUT, Decision
 from comity.opinion.chance import hash_ids
 from comity.opinion.result import OpinionResult
-from comity.opinion.routing import Headline, RoutingWeights, next_statement, routing_weights
+
+if TYPE_CHECKING:
+    from comity.opinion.routing import RoutingWeights
 
 _OUT = [decision.value for decision in OUT]
 
@@ -67,6 +70,8 @@ def to_ask(
         chosen.append(asked[place[first]])
     if not asked:
         return chosen
+    from comity.opinion.routing import next_statement  # loads what computes
+
     weights = _weights(tuple((row.number, row.meta) for row in asked), result)
     word = int(hash_ids(np.array([participant], dtype=np.int64), 0, "routing")[0])
     while len(chosen) < most:
@@ -89,6 +94,8 @@ def _weights_of(
     counts: tuple[tuple[int, int, int], ...],
     ranks: tuple[tuple[float, float, float], ...],
 ) -> RoutingWeights:
+    from comity.opinion.routing import Headline, routing_weights  # loads what computes
+
     agree, disagree, passed = (np.array([row[k] for row in counts], dtype=np.int64) for k in range(3))
     scores = np.array(ranks, dtype=np.float64)
     headline = Headline(scores[:, 0], scores[:, 1], scores[:, 2])
