@@ -54,7 +54,7 @@ def decide(
     chosen = rule if isinstance(rule, Rule) else charter.rule(rule, day)
     if chosen.election is not None:
         raise RulesError(
-            "{charter}, rule {rule}, is an election, which papers decide: see `elections`.",
+            "{charter}, rule {rule}, is an election: papers with names decide it, in rounds, not votes of members. Name another rule.",
             charter=charter.id,
             rule=chosen.id,
         )
