@@ -269,10 +269,12 @@ def _share(operand: Operand, charter: Charter, language: str) -> str:
     base = (
         say(f"base.{share.base}", language) if isinstance(share.base, Base) else side_name(share.base or (), language)
     )
+    whole = say("whole", language, n=_whole(operand, language)) if share.scope.weight is None else ""
+    if not isinstance(share.base, Base) and share.amount == 1:
+        return say("against_line", language, **values, total=number(operand.total), base=base, whole=whole)
     if operand.total and share.scope.weight:
         hundredths = floor(operand.count / operand.total * 10_000)  # cut, not rounded: 64.999 % is not 65 %
         values["count"] += f" ({hundredths // 100}.{hundredths % 100:02d} %)"
-    whole = say("whole", language, n=_whole(operand, language)) if share.scope.weight is None else ""
     return say("share_line", language, **values, total=number(operand.total), base=base, whole=whole)
 
 

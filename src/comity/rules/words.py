@@ -145,6 +145,14 @@ WORDS: dict[str, dict[str, str]] = {
         "{side}: {count} из {total} ({base}){scope}; нужно: {op} {amount}{whole}",
         "{side}: {count} de {total} ({base}){scope}; se necesita: {op} {amount}{whole}",
     ),
+    "against_line": _row(
+        "{side}: {count}, {base}: {total}{scope}; needed: {op} {base}{whole}",
+        "{side}: {count}، {base}: {total}{scope}؛ المطلوب: {op} {base}{whole}",
+        "{side}：{count}，{base}：{total}{scope}；要求：{op}{base}{whole}",
+        "{side} : {count}, {base} : {total}{scope} ; il faut : {op} {base}{whole}",
+        "{side}: {count}, {base}: {total}{scope}; нужно: {op}, чем {base}{whole}",
+        "{side}: {count}, {base}: {total}{scope}; se necesita: {op} {base}{whole}",
+    ),
     "count_line": _row(
         "{side}: {count}{scope}; needed: {op} {amount}",
         "{side}: {count}{scope}؛ المطلوب: {op} {amount}",
