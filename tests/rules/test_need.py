@@ -229,6 +229,8 @@ def test_need_says_how_many_who_and_until_when_in_six_languages() -> None:
         assert len(said) == 4
         assert all("{" not in line for line in said)
     assert need_sentences(found)[0] == "Fewest further members who must move: 2 (for example: a, b)"
+    assert "：2（例如：a、b）" in need_sentences(found, "zh")[0]
+    assert "a، b" in need_sentences(found, "ar")[0]
     assert need_sentences(found)[3] == "Until: 2026-11-05 18:00"
 
 

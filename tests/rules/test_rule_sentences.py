@@ -11,8 +11,8 @@ from comity.rules import catalogue, load, read
 from comity.rules.charter import Kind
 from comity.rules.conditions import Share, walk
 from comity.rules.rule_sentences import certainty_words, rule_details, rule_sentence
-from comity.rules.sentences import amount
-from comity.rules.words import LANGUAGES
+from comity.rules.sentences import amount, side_name
+from comity.rules.words import LANGUAGES, say
 
 HEAD = """format = "comity-charter/1"
 id = "house"
@@ -115,11 +115,29 @@ def test_entry_into_force_silence_and_elections_in_words() -> None:
     assert rule_sentence(quiet, charter) == (
         "Adopted when this time has passed: 3 working days; unless — Objections: at least 1"
     )
-    assert rule_sentence(seats, charter).startswith("Election; seats: 5. Elected with — Yes: at least 2/3")
+    assert rule_sentence(seats, charter) == (
+        "Election; seats: 5. Elected with — papers with the name: at least 2/3 of valid papers"
+    )
     assert rule_details(seats, charter) == (
         "Rounds: open, those with most votes",
         "A tie for the last seat: by lot",
     )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "elected", ["yes > 1/2 of cast", "yes >= 3 and not (yes < 1/4 of cast)", "at least 1 of (yes > no; yes >= 3)"]
+)
+def test_a_rule_of_an_election_speaks_of_papers_with_a_name_and_never_of_yes_votes(elected: str, language: str) -> None:
+    charter = read(
+        HEAD
+        + f'[[rule]]\nid = "r"\ntitle = "R"\ncertainty = "example"\n[rule.election]\nseats = 1\nelected = "{elected}"\n'
+    )
+    said = rule_sentence(charter.rule("r"), charter, language)
+    assert said.count(say("paper.yes", language)) == elected.count("yes")
+    assert said.count(say("paper.cast", language)) == elected.count("cast")
+    assert side_name(("yes",), language) not in said
+    assert say("base.cast", language) not in said
 
 
 @pytest.mark.parametrize("name", catalogue())

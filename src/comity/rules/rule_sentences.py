@@ -1,7 +1,8 @@
 """Rules in words, before anybody has voted under them: what it takes, and what else the rule says, in six languages.
 
 `rule_sentence` is the one line that a list of rules shows; `rule_details` are the lines beneath it. Like the sentences of
-outcomes they are built with colons rather than grammar. Clauses that are nested stand in brackets.
+outcomes they are built with colons rather than grammar. Clauses that are nested stand in brackets. In an election papers are counted,
+not votes of members: there a side and a base have words of their own.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from comity.rules.conditions import (
 from comity.rules.election_rules import PaperKind
 from comity.rules.sentences import amount, number, side_name, told
 from comity.rules.timing import Moment, Period, Timing
-from comity.rules.words import LANGUAGES, say
+from comity.rules.words import LANGUAGES, listed, say
 
 
 def rule_sentence(rule: Rule, charter: Charter, language: str = "en") -> str:
@@ -42,7 +43,7 @@ def rule_sentence(rule: Rule, charter: Charter, language: str = "en") -> str:
     """
     if language not in LANGUAGES:
         raise ValueError(f"{language!r} is no language of the engine: choose one of {', '.join(LANGUAGES)}")
-    clause = condition_sentence(_asked(rule), charter, language)
+    clause = condition_sentence(_asked(rule), charter, language, papers=rule.kind is Kind.ELECTION)
     match rule.kind:
         case Kind.SILENCE:
             return say("rule.silence", language, period=_period(rule.period, language), clause=clause)
@@ -66,7 +67,7 @@ def rule_details(rule: Rule, charter: Charter, language: str = "en") -> tuple[st
         if rule.for_each:
             said.append(say("rule.for_each", language, timing=_timing(rule.for_each, language)))
     if rule.election:
-        rounds = _listed([say(f"field.{field}", language) for field in rule.election.rounds], language)
+        rounds = listed([say(f"field.{field}", language) for field in rule.election.rounds], language)
         said.append(say("rule.rounds", language, rounds=rounds))
         said += [] if rule.election.paper is PaperKind.NAMES else [say(f"rule.{rule.election.paper}", language)]
         said += [say("rule.lots", language)] if rule.election.lots else []
@@ -84,7 +85,7 @@ def rule_details(rule: Rule, charter: Charter, language: str = "en") -> tuple[st
     said += [_eligibility(name, charter, language) for name in rule.eligibility]
     if rule.reasons:
         said.append(
-            say("rule.reasons", language, choices=_listed([side_name((w,), language) for w in rule.reasons], language))
+            say("rule.reasons", language, choices=listed([side_name((w,), language) for w in rule.reasons], language))
         )
     if rule.proxies:
         said.append(say("rule.proxies", language, n=rule.proxies))
@@ -99,44 +100,44 @@ def rule_details(rule: Rule, charter: Charter, language: str = "en") -> tuple[st
 
 def certainty_words(rule: Rule, language: str = "en") -> str:
     """How well the rule is known."""
-    return _listed([say(f"certainty.{mark}", language) for mark in rule.certainty], language)
+    return listed([say(f"certainty.{mark}", language) for mark in rule.certainty], language)
 
 
-def condition_sentence(condition: Condition, charter: Charter, language: str = "en") -> str:
-    """A clause in words."""
+def condition_sentence(condition: Condition, charter: Charter, language: str = "en", *, papers: bool = False) -> str:
+    """A clause in words. papers: it is of an election, where `yes` is a paper with the name and `cast` a valid paper."""
     match condition:
         case Share():
-            return _share(condition, charter, language)
+            return _share(condition, charter, language, papers)
         case Floor(side, op, share, base, weight):
             return say(
                 "rule.floor",
                 language,
-                side=side_name(side, language),
+                side=_side(side, language, papers),
                 op=say(op, language),
-                base=say(f"base.{base}", language),
+                base=_base(base, language, papers),
                 amount=amount(share),
                 weight=_weight(weight, charter, language),
             )
         case All(parts):
-            return _joined("joined.all", parts, charter, language)
+            return _joined("joined.all", parts, charter, language, papers)
         case Any(parts):
-            return _joined("joined.any", parts, charter, language)
+            return _joined("joined.any", parts, charter, language, papers)
         case Sequence(parts):
-            return _joined("joined.sequence", parts, charter, language)
+            return _joined("joined.sequence", parts, charter, language, papers)
         case Fallback(parts):
-            return _joined("joined.fallback", parts, charter, language)
+            return _joined("joined.fallback", parts, charter, language, papers)
         case Not(part):
-            return f"{say('not', language)} ({condition_sentence(part, charter, language)})"
+            return f"{say('not', language)} ({condition_sentence(part, charter, language, papers=papers)})"
         case AtLeast(least, parts):
-            inside = "; ".join(_inner(part, charter, language) for part in parts)
+            inside = "; ".join(_inner(part, charter, language, papers) for part in parts)
             return f"{say('at-least', language, k=least)}: ({inside})"
         case Gate(question, then, otherwise):
             return say(
                 "rule.gate",
                 language,
-                question=_inner(question, charter, language),
-                then=_inner(then, charter, language),
-                otherwise=_inner(otherwise, charter, language),
+                question=_inner(question, charter, language, papers),
+                then=_inner(then, charter, language, papers),
+                otherwise=_inner(otherwise, charter, language, papers),
             )
         case Meets(rule, stage):
             named = say("rule", language, rule=told(charter.rule(rule).title, language))
@@ -156,18 +157,26 @@ def _asked(rule: Rule) -> Condition:
     return rule.passes
 
 
-def _joined(key: str, parts: tuple[Condition, ...], charter: Charter, language: str) -> str:
-    return say(key, language).join(_inner(part, charter, language) for part in parts)
+def _joined(key: str, parts: tuple[Condition, ...], charter: Charter, language: str, papers: bool) -> str:
+    return say(key, language).join(_inner(part, charter, language, papers) for part in parts)
 
 
-def _inner(part: Condition, charter: Charter, language: str) -> str:
-    said = condition_sentence(part, charter, language)
+def _inner(part: Condition, charter: Charter, language: str, papers: bool) -> str:
+    said = condition_sentence(part, charter, language, papers=papers)
     return said if isinstance(part, Share | Floor | Meets | Found) else f"({said})"
 
 
-def _share(share: Share, charter: Charter, language: str) -> str:
+def _side(side: tuple[str, ...], language: str, papers: bool) -> str:
+    return say("paper.yes", language) if papers and side == ("yes",) else side_name(side, language)
+
+
+def _base(base: Base, language: str, papers: bool) -> str:
+    return say("paper.cast", language) if papers and base is Base.CAST else say(f"base.{base}", language)
+
+
+def _share(share: Share, charter: Charter, language: str, papers: bool) -> str:
     values = {
-        "side": side_name(share.side, language),
+        "side": _side(share.side, language, papers),
         "op": say(share.op, language),
         "scope": _scope(share.scope, charter, language),
     }
@@ -176,11 +185,11 @@ def _share(share: Share, charter: Charter, language: str) -> str:
             return say("rule.none", language, **values)
         return say("rule.count", language, **values, amount=number(share.amount))
     if isinstance(share.base, Base):
-        base = say(f"base.{share.base}", language)
+        base = _base(share.base, language, papers)
         if share.op in (Op.EQUAL, Op.AT_LEAST) and share.amount == 1:
             return say("rule.every", language, **values, base=base)
         return say("rule.share", language, **values, amount=amount(share.amount), base=base)
-    base = side_name(share.base, language)
+    base = _side(share.base, language, papers)
     if share.amount == Fraction(1):
         return say("rule.against", language, **values, base=base)
     return say("rule.share", language, **values, amount=amount(share.amount), base=base)
@@ -211,10 +220,6 @@ def _eligibility(name: str, charter: Charter, language: str) -> str:
     return f"{said} ({clause.source})" if clause.source else said
 
 
-def _listed(words: list[str], language: str) -> str:
-    return {"ar": "، ", "zh": "、"}.get(language, ", ").join(words)
-
-
 def _period(period: Period | None, language: str) -> str:
     return say(f"unit.{period.unit}", language, n=period.number) if period else ""
 
@@ -225,7 +230,7 @@ def _timing(timing: Timing, language: str) -> str:
         said.append(say("timing.month", language, n=timing.month))
     if timing.floor:
         said.append(say("timing.not_before", language, moment=_moment(timing.floor, language)))
-    return _listed(said, language)
+    return listed(said, language)
 
 
 def _moment(moment: Moment, language: str) -> str:

@@ -121,6 +121,22 @@ RULE_WORDS: dict[str, dict[str, str]] = {
         "Выборы; мест: {seats}. Избирается, если — {clause}",
         "Elección; puestos: {seats}. Resulta elegido con — {clause}",
     ),
+    "paper.yes": _row(
+        "papers with the name",
+        "الأوراق التي تحمل الاسم",
+        "写有该姓名的选票",
+        "bulletins portant le nom",
+        "бюллетени с этим именем",
+        "papeletas con el nombre",
+    ),
+    "paper.cast": _row(
+        "valid papers",
+        "الأوراق الصحيحة",
+        "有效选票",
+        "bulletins valables",
+        "действительные бюллетени",
+        "papeletas válidas",
+    ),
     "rule.rounds": _row(
         "Rounds: {rounds}",
         "الجولات: {rounds}",

@@ -15,12 +15,10 @@ from comity.rules.in_force import Against, InForce
 from comity.rules.need import Fewest, Need
 from comity.rules.outcome import Form, Operand, Outcome, Part, Verdict
 from comity.rules.tally import Eligibility, Missing
-from comity.rules.words import LANGUAGES, WORDS, say
+from comity.rules.words import LANGUAGES, WORDS, listed, say
 
 if TYPE_CHECKING:  # the check counts coalitions with NumPy, which sentences can do without
     from comity.rules.charter_check import Checked
-
-_COMMAS = {"ar": "، ", "zh": "、"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ def sentence(outcome: Outcome, charter: Charter, language: str = "en", *, short:
         parts += _casting(outcome, charter, language)
         parts += facts(outcome, charter, language)
     if outcome.not_bound:
-        parts.append(say("not_bound", language, names=", ".join(outcome.not_bound)))
+        parts.append(say("not_bound", language, names=listed(outcome.not_bound, language)))
     stop = "。" if language == "zh" else ". "
     return (stop.join(parts) + stop).strip()
 
@@ -61,7 +59,7 @@ def _marks(outcome: Outcome, language: str) -> str:
         for mark in outcome.rule.certainty
         if not (outcome.rule.example and mark is Certainty.EXAMPLE)
     ]
-    marks = [outcome.rule.source or outcome.rule.charter, _COMMAS.get(language, ", ").join(certain)]
+    marks = [outcome.rule.source or outcome.rule.charter, listed(certain, language)]
     if outcome.rule.example:
         marks.append(say("example", language))
     semicolon = {"ar": "؛ ", "zh": "；", "fr": " ; "}.get(language, "; ")
@@ -103,14 +101,14 @@ def need_sentences(need: Need, language: str = "en") -> list[str]:
             else _fewest("need_block", need.block, language)
         )
     if need.vetoes:
-        said.append(say("need_vetoes", language, names=", ".join(need.vetoes)))
+        said.append(say("need_vetoes", language, names=listed(need.vetoes, language)))
     if need.until:
         said.append(say("need_until", language, until=need.until))
     return said
 
 
 def _fewest(key: str, fewest: Fewest, language: str) -> str:
-    return say(key, language, n=how_many(fewest, language), example=_few(fewest.example))
+    return say(key, language, n=how_many(fewest, language), example=_few(fewest.example, language))
 
 
 def how_many(fewest: Fewest, language: str) -> str:
@@ -120,8 +118,8 @@ def how_many(fewest: Fewest, language: str) -> str:
     return say("between", language, least=fewest.least, most="?" if fewest.most is None else fewest.most)
 
 
-def _few(names: Sequence[str]) -> str:
-    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "") if names else "—"
+def _few(names: Sequence[str], language: str) -> str:
+    return listed(names[:8], language) + (" …" if len(names) > 8 else "") if names else "—"
 
 
 def in_force_sentences(found: InForce, language: str = "en", against: Against | None = None) -> list[str]:
@@ -129,7 +127,11 @@ def in_force_sentences(found: InForce, language: str = "en", against: Against | 
     _refuse(language)
     title = told(found.rule.title, language)
     if found.takes_effect and found.met_on:
-        said = [say("in_force", language, title=title, day=found.takes_effect, met=found.met_on, by=_few(found.by))]
+        said = [
+            say(
+                "in_force", language, title=title, day=found.takes_effect, met=found.met_on, by=_few(found.by, language)
+            )
+        ]
     elif found.missing and (found.missing.most is not None or not found.missing.complete):
         said = [say("not_in_force", language, title=title, n=how_many(found.missing, language))]
     else:
@@ -147,12 +149,12 @@ def in_force_sentences(found: InForce, language: str = "en", against: Against | 
 def remark_sentence(one: Checked, language: str = "en") -> str:
     """What a charter check found, in one line that begins with the rule's id."""
     _refuse(language)
-    said = say(f"remark.{one.remark}", language, names=_few(one.members), detail=one.detail)
+    said = say(f"remark.{one.remark}", language, names=_few(one.members, language), detail=one.detail)
     line = f"{one.rule}: {said}" if one.rule else said
     if not one.supposed:
         return line
-    found = ", ".join(statement for statement, holds in one.supposed if holds) or "—"
-    not_found = ", ".join(statement for statement, holds in one.supposed if not holds) or "—"
+    found = listed((statement for statement, holds in one.supposed if holds), language) or "—"
+    not_found = listed((statement for statement, holds in one.supposed if not holds), language) or "—"
     return f"{line} ({say('supposed', language, found=found, not_found=not_found)})"
 
 
@@ -263,7 +265,7 @@ def _share(operand: Operand, charter: Charter, language: str) -> str:
         "amount": amount(share.amount) if operand.total is not None else number(share.amount),
     }
     if operand.names:
-        values["count"] += f" ({', '.join(operand.names)})"
+        values["count"] += f" ({listed(operand.names, language)})"
     if operand.total is None:
         return say("count_line", language, **values)
     base = (

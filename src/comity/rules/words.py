@@ -6,6 +6,8 @@ agreement. `say` fills a template; what is not there in a language is a fault th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from comity.rules.rule_words import RULE_WORDS
 from comity.rules.words_more import MORE
 
@@ -427,6 +429,7 @@ WORDS: dict[str, dict[str, str]] = {
 }
 """Phrases by key and language."""
 WORDS |= MORE | RULE_WORDS
+_COMMAS = {"ar": "، ", "zh": "、"}
 
 
 def say(key: str, language: str, **values: object) -> str:
@@ -436,3 +439,12 @@ def say(key: str, language: str, **values: object) -> str:
     ', soit 56'
     """
     return WORDS[key][language].format(**values)
+
+
+def listed(several: Iterable[object], language: str) -> str:
+    """Names or words one after another, with the comma of a language (CLDR: unit lists, middle).
+
+    >>> listed(["Chile", "Kenya"], "zh")
+    'Chile、Kenya'
+    """
+    return _COMMAS.get(language, ", ").join(map(str, several))
