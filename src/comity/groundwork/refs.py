@@ -12,6 +12,8 @@ from typing import Self
 
 from django.utils.functional import Promise
 
+from comity.ledger.event import REFERENCE
+
 PERSON_KIND = "groundwork.person"
 FILE_KIND = "groundwork.file"
 
@@ -32,9 +34,9 @@ class Ref:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Raises ValueError for what is not written `kind:id`."""
-        kind, colon, key = text.partition(":")
-        if not colon or not kind or not key:
+        if not REFERENCE.match(text):
             raise ValueError(f"{text!r} is not a reference: write kind:id")
+        kind, _colon, key = text.partition(":")
         return cls(kind, key)
 
 

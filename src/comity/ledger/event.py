@@ -34,7 +34,8 @@ ACT = "act"
 
 _COMMITMENT = b"comity/commitment/v1\n"
 _ID = re.compile(r"[A-Za-z0-9._~-]{1,100}\Z")
-_REFERENCE = re.compile(r"[a-z][a-z0-9_.-]{0,49}:[A-Za-z0-9._~-]{1,100}\Z")
+REFERENCE = re.compile(r"[a-z][a-z0-9_.-]{0,49}:[A-Za-z0-9._~-]{1,100}\Z")
+"""How a thing is named in an event: its kind, a colon, its id."""
 _TYPE = re.compile(r"[a-z][a-z0-9_.-]{0,99}\Z")
 _PART = re.compile(r"[a-z][a-z0-9_-]{0,49}\Z")
 _AUDIENCE = re.compile(r"[a-z][a-z0-9_-]{0,49}(?::[A-Za-z0-9._~-]{1,100})?\Z")
@@ -365,7 +366,7 @@ def _check_act(value: object) -> Mapping[str, Json]:
     if "about" in said:
         references += _filled(said["about"], list, "about")
     for reference in references:
-        _text(reference, _REFERENCE, "not a reference, kind:id: {found}")
+        _text(reference, REFERENCE, "not a reference, kind:id: {found}")
     return cast("Mapping[str, Json]", said)
 
 
@@ -390,7 +391,7 @@ def _read_opens(value: object) -> Opens:
         raise EventError("a part opens either at a time or when something is done")
     if "at" in said:
         return Opens(at=_read_time(said["at"]))
-    return Opens(when=_text(said["when"], _REFERENCE, "not a reference, kind:id: {found}"))
+    return Opens(when=_text(said["when"], REFERENCE, "not a reference, kind:id: {found}"))
 
 
 def _read_erasure(value: object) -> Erasure:
