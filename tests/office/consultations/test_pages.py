@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import json
+import re
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +15,7 @@ from django.test import Client
 from tests.office.consultations.conftest import Town, crowd, opened, prepared, publish
 
 from comity.ballot_box import Answer, BoxRefuses
+from comity.cli import main
 from comity.groundwork.acts import system_actor
 from comity.groundwork.models import Event
 from comity.groundwork.translated import Text
@@ -202,7 +208,75 @@ def test_a_citizen_sees_where_she_stands(town: Town, browse: Browse) -> None:
         vote(citizen, town.consultation, number, answer)
     page = citizen.get(at(town.consultation, "where"))
     assert page.context["place"] is not None
-    assert 'class="me"' in page.content.decode()
+    shown = page.content.decode()
+    assert 'class="me"' in shown
+    group = page.context["group"]
+    assert f": {group.people} people, {group.share} of all on the map." in shown
+    assert "{{" not in shown
+    assert "&lt;" not in shown[shown.index("Your answers are nearest") : shown.index("of all on the map")]
+
+
+def test_the_first_page_names_what_people_are_asked_now_and_nothing_else(town: Town, browse: Browse) -> None:
+    prepared(town.actor(), title=Text.of("Shall we build a bridge?"))
+    page = browse().get("/en/").content.decode()
+    assert at(town.consultation) in page
+    assert "What people are asked now" in page
+    assert "bridge" not in page
+    actions.close(by=town.actor(), consultation=town.consultation.id)
+    assert "What people are asked now" not in browse().get("/en/").content.decode()
+
+
+def test_a_moderator_accepts_with_one_press_what_she_has_read(town: Town, browse: Browse) -> None:
+    citizen, moderator = browse(), browse(town.moderator)
+    citizen.post(at(town.consultation, "write"), {"text": "Les vélos se prêtent pour rien.", "language": "fr"})
+    row = Statement.objects.get(decision="waiting")
+    moderator.post(at(town.consultation, "queue/claim"))
+    queue = moderator.get(at(town.consultation, "queue")).content.decode()
+    assert "French" in queue
+    seen = re.search(r'name="seen" value="(\d+)"', queue)
+    assert seen
+    assert f'action="/en/consultations/statements/{row.id}/accept"' in queue
+    # She rewords it in another window meanwhile: what this one shows is not what would be accepted.
+    actions.reword(
+        by=town.actor("moderator"),
+        consultation=town.consultation.id,
+        statement=row.id,
+        text=Text.of("Les vélos se louent.", "fr"),
+        reason="Clearer",
+    )
+    accept = f"/en/consultations/statements/{row.id}/accept"
+    assert moderator.post(accept, {"seen": seen[1]}).status_code == 422
+    again = re.search(r'name="seen" value="(\d+)"', moderator.get(at(town.consultation, "queue")).content.decode())
+    assert again
+    assert moderator.post(accept, {"seen": again[1]}).status_code == 302
+    row.refresh_from_db()
+    assert row.decision == "accepted"
+
+
+def test_what_a_result_follows_from_comes_as_one_file_that_the_printed_command_checks(
+    town: Town, browse: Browse, tmp_path: Path
+) -> None:
+    crowd(town.consultation)
+    publish(town.consultation)
+    page = browse().get(at(town.consultation, "results")).content.decode()
+    answer = browse().get(at(town.consultation, "results/files.zip"))
+    assert answer.content == browse().get(at(town.consultation, "results/files.zip")).content
+    command = re.search(r"comity map --check (\S+)</code>", page)
+    assert command
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        archive.extractall(tmp_path)
+    assert {entry.name for entry in (tmp_path / command[1]).iterdir()} == {"report-en.html", "result.json", "sums.json"}
+    assert main(["map", "--check", str(tmp_path / command[1])]) == 0
+    result = tmp_path / command[1] / "result.json"
+    told = json.loads(result.read_text())
+    told["statements"][0]["overall"]["agree"] += 1
+    result.write_text(json.dumps(told))
+    assert main(["map", "--check", str(tmp_path / command[1])]) == 1
+
+
+def test_results_that_are_not_public_are_no_file_either(town: Town, browse: Browse) -> None:
+    current = opened(town.actor(), showing="closed")
+    assert browse().get(at(current, "results/files.zip")).status_code == 409
 
 
 @pytest.mark.parametrize("language", ["ar", "zh"])

@@ -6,6 +6,7 @@ them arrive when somebody presses a button, so that the map can be seen to move.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -13,14 +14,17 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from comity.ballot_box import Answer, PastVote, new_participant
+from comity.groundwork.actions import grant_role, register_person
 from comity.groundwork.acts import Actor
 from comity.groundwork.jobs import enqueue, job
 from comity.groundwork.translated import Text
 from comity.office.consultations.actions.consultations import SegmentAsked, create, open_consultation
 from comity.office.consultations.actions.statements import seed
 from comity.office.consultations.box import bring_in_step, the_box
+from comity.office.consultations.demonstration_words import ANSWERS, QUESTIONS, RULES
 from comity.office.consultations.models import Consultation
 from comity.office.consultations.queries.statements import asked_of
+from comity.office.consultations.roles import FACILITATOR, MODERATOR
 from comity.office.consultations.vocabulary import Stage
 from comity.opinion.demonstration import LANGUAGES, WrittenStatement, statements
 from comity.opinion.votes import Moderation
@@ -43,20 +47,32 @@ def _world() -> Simulation:
 
 
 def _text(wordings: dict[str, str]) -> Text:
-    return Text.drafted(wordings["en"], "en", {code: text for code, text in wordings.items() if code != "en"})
+    """The first wording is the original, the others are drafts of a machine."""
+    (language, original), *others = wordings.items()
+    return Text.drafted(original, language, dict(others))
+
+
+def _original(wordings: dict[str, str]) -> str:
+    """As a text with these wordings is named where answers are stored."""
+    return next(iter(wordings.values()))
+
+
+def _english_first(wordings: Mapping[str, str]) -> dict[str, str]:
+    return {"en": wordings["en"], **wordings}
 
 
 def build(by: Actor, people: int = AT_FIRST) -> Consultation:
     """Prepare and open the simulated consultation, and let the first invented people answer."""
     world = _world()
     asked = [
-        SegmentAsked(question=Text.of(name), labels=tuple(Text.of(label) for label in segment.labels))
+        SegmentAsked(question=_text(QUESTIONS[name]), labels=tuple(_text(ANSWERS[label]) for label in segment.labels))
         for name, segment in world.votes.segments.items()
     ]
     made = create(
         by=by,
-        title=_text(dict(world.title)),
-        background=_text(dict(world.description)),
+        title=_text(_english_first(world.title)),
+        background=_text(_english_first(world.description)),
+        policy=_text(RULES),
         languages=list(LANGUAGES),
         votes_published=False,
         segments=asked,
@@ -65,7 +81,15 @@ def build(by: Actor, people: int = AT_FIRST) -> Consultation:
     for meta in (False, True):
         written = [entry for entry in _asked() if entry.meta == meta]
         if written:
-            seed(by=by, consultation=made.id, statements=[_text(dict(entry.text)) for entry in written], meta=meta)
+            seed(
+                by=by,
+                consultation=made.id,
+                statements=[_text(_english_first(entry.text)) for entry in written],
+                meta=meta,
+            )
+    for name, role in (("Noor Demo", FACILITATOR), ("Tomás Demo", MODERATOR)):
+        person = register_person(by=by, name=name, invented=True)
+        grant_role(by=by, person=person.id, role=role.name, at=str(made.ref))
     open_consultation(by=by, consultation=made.id)
     made.refresh_from_db()
     # What follows a commit is repeated here, for whoever builds within a transaction.
@@ -109,7 +133,11 @@ def _marks(rows: slice) -> list[bool]:
 def _traits(person: int) -> dict[str, str]:
     segments = _world().votes.segments
     codes = {name: int(segment.codes[person]) for name, segment in segments.items()}
-    return {name: segments[name].labels[code] for name, code in codes.items() if code >= 0}
+    return {
+        _original(QUESTIONS[name]): _original(ANSWERS[segments[name].labels[code]])
+        for name, code in codes.items()
+        if code >= 0
+    }
 
 
 def _numbers(current: Consultation) -> dict[int, int]:

@@ -51,6 +51,7 @@ urlpatterns = [
     path("<str:key>/results", results.results, name="results"),
     path("<str:key>/results/history", results.history, name="history"),
     path("<str:key>/results/map", results.shaded_map, name="map"),
+    path("<str:key>/results/files.zip", results.files_to_check, name="files_to_check"),
     path("<str:key>/results/export.zip", results.export, name="export"),
     path("<str:key>/results/report", results.report, name="report"),
     path("<str:key>/results/report/print", results.report, {"printed": True}, name="report_print"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from comity.groundwork.acts import Actor
 from comity.groundwork.audiences import PUBLIC, SECRETARIAT
 from comity.groundwork.ids import is_id
-from comity.groundwork.panels import Waiting, waits
-from comity.groundwork.refs import Kind, Names, register_kind
+from comity.groundwork.panels import HOME, Panel, Waiting, register_panel, waits
+from comity.groundwork.refs import Kind, Names, Ref, register_kind
 from comity.groundwork.roles import ADMINISTRATOR, AUDITOR, SECRETARY
 from comity.groundwork.tables import register_table
 from comity.groundwork.translated import Translatable, register_translatable
@@ -33,6 +33,8 @@ from comity.office.consultations.roles import FACILITATOR, MODERATOR
 from comity.office.consultations.vocabulary import OUT, Decision, Entry, FindingKind, Stage
 
 GOING_ON = (Stage.OPEN, Stage.CLOSED)
+ON_FIRST_PAGE = 5
+"""Open consultations that the first page names; the others are in the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,16 @@ def moderation_waits(actor: Actor) -> list[Waiting]:
         for row in rows.order_by("id")
         if row.n
     ]
+
+
+def _home(_actor: Actor, _ref: Ref | None) -> dict[str, Any] | None:
+    """For the first page: what is open now, what closes first first. One query."""
+    running = Consultation.objects.filter(stage=Stage.OPEN)
+    asked = list(running.order_by(F("closes_on").asc(nulls_last=True), "-id")[:ON_FIRST_PAGE])
+    return {"asked": asked} if asked else None
+
+
+register_panel(Panel(HOME, 5, "consultations/_home.html", _home))
 
 
 # --- how others name these things ---

@@ -9,10 +9,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from django.db.models import Count, Q
+from django.conf import settings
+from django.db.models import Count, Max, Q
 
 from comity.groundwork.acts import Actor
 from comity.groundwork.ids import is_id
+from comity.groundwork.models import EventAbout
 from comity.groundwork.translated import Text
 from comity.office.consultations.models import Authorship, Claim, Consultation, Statement
 from comity.office.consultations.queries.consultations import shown_to_all
@@ -150,9 +152,14 @@ def wordings_of(text: Text) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A statement that a moderator looks at: blocked words in it, and statements that say nearly the same with how alike they are."""
+    """A statement that a moderator looks at: blocked words in it, and statements that say nearly the same with how alike they are.
+
+    language: the word for the one in which it was written. seen: number of the last event about it, as acts take it.
+    """
 
     statement: Statement
+    language: str
+    seen: int
     blocked: tuple[str, ...]
     alike: tuple[tuple[Statement, float], ...]
 
@@ -163,7 +170,7 @@ def waiting(current: Consultation) -> int:
 
 
 def claimed(current: Consultation, actor: Actor) -> list[Queued]:
-    """What whoever asks has taken from the queue, oldest first, with what is like each. Two queries."""
+    """What whoever asks has taken from the queue, oldest first, with what is like each. Three queries."""
     mine = Q(claim__person=actor.person_id, claim__until__gte=actor.now)
     rows = list(
         Statement.objects.filter(
@@ -174,6 +181,9 @@ def claimed(current: Consultation, actor: Actor) -> list[Queued]:
         return []
     asked = {row.number: row for row in asked_of(current)}
     stored = Stored({number: wordings_of(row.text) for number, row in asked.items()})
+    languages = dict(settings.LANGUAGES)
+    events = EventAbout.objects.filter(ref__in=[str(row.ref) for row in rows]).values_list("ref")
+    seen = dict(events.annotate(last=Max("event_id")).order_by("ref"))
     found = []
     for row in rows:
         like = stored.like(row.text.original, most=3, but=row.number)
@@ -181,6 +191,8 @@ def claimed(current: Consultation, actor: Actor) -> list[Queued]:
         found.append(
             Queued(
                 row,
+                str(languages.get(row.text.original_language, row.text.original_language)),
+                seen.get(str(row.ref), -1),
                 tuple(word for word in current.blocked if word in folded),
                 tuple((asked[one.key], one.score) for one in like),
             )

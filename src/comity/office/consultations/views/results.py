@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from importlib.resources import files
 from typing import Any, cast
 
 from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -26,13 +24,13 @@ from comity.office.consultations.queries import consultations
 from comity.office.consultations.queries import findings as of_findings
 from comity.office.consultations.queries import history as of_history
 from comity.office.consultations.queries import maps as of_maps
+from comity.office.consultations.queries import report as of_report
 from comity.office.consultations.queries import results as of_results
 from comity.office.consultations.queries.consultations import one_voice
 from comity.office.consultations.queries.weighting import together
 from comity.office.consultations.views.overview import citing, found_here, found_statement
 from comity.office.consultations.views.taking_part import known_participant
 from comity.office.consultations.vocabulary import FindingKind
-from comity.opinion.report import render_html
 
 
 def _seen(request: Request, key: str) -> tuple[Consultation, of_results.Shown | None]:
@@ -63,18 +61,7 @@ def report(request: Request, key: str, *, printed: bool = False) -> HttpResponse
     printed: with everything open, running heads and page numbers, for paper or a PDF.
     """
     current, latest = _seen(request, key)
-    result = found_or_refused(latest).result
-    source = replace(
-        result.source,
-        title=str(current.title),
-        description=str(current.background),
-        url=current.source,
-        attribution=current.attribution,
-        simulated=current.simulated,
-        notes=(*result.source.notes, one_voice(current)),
-    )
-    language = (get_language() or "en").split("-")[0]
-    written = render_html(replace(result, source=source), language, printed=printed)
+    written = of_report.report(current, found_or_refused(latest), printed=printed)
 
     @xframe_options_exempt
     @csp_replace(
@@ -89,6 +76,14 @@ def report(request: Request, key: str, *, printed: bool = False) -> HttpResponse
         return HttpResponse(written)
 
     return cast("HttpResponse", page(request))
+
+
+def files_to_check(request: Request, key: str) -> HttpResponse:
+    """The report of the newest result with what every figure follows from, as one file to unpack."""
+    current, latest = _seen(request, key)
+    answer = HttpResponse(of_report.to_check(current, found_or_refused(latest)), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="consultation-{current.id}-result.zip"'
+    return answer
 
 
 def export(request: Request, key: str) -> HttpResponse:
