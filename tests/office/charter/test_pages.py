@@ -11,6 +11,7 @@ from tests.office.charter.conftest import House, charter
 
 from comity.office.charter import actions, queries
 from comity.office.charter.models import CharterVersion
+from comity.office.charter.telling import left_to_people
 from comity.rules import load
 
 LIVE = {"HX-Request": "true"}
@@ -236,8 +237,22 @@ def test_what_people_find_is_asked_for(members: House) -> None:
     asked = {"charter": "example-waico", "rule": "question", "table": "member,choice\nA,yes\nB,yes\nC,no\nD,no"}
     open_ = read(Client(), "rules/decide", **asked)
     assert "Nobody has found yet whether" in open_
-    field = f"f.{sorted(load('example-waico').findings()).index('important question')}"
-    assert "Not adopted" in read(Client(), "rules/decide", **asked, **{field: "yes"})
+    field = f"f.{sorted(left_to_people(load('example-waico'))).index('important question')}"
+    assert "Not adopted Not adopted. Rule: " in read(Client(), "rules/decide", **asked, **{field: "yes"})
+
+
+def test_only_what_the_chosen_rule_leaves_to_people_is_asked_for_under_the_same_name_by_every_rule(
+    members: House,
+) -> None:
+    field = f"f.{sorted(left_to_people(load('example-waico'))).index('important question')}"
+    asked = {"charter": "example-waico", "table": "member,choice\nA,yes\nB,yes\nC,no\nD,no", field: "yes"}
+    page = Client().get("/en/charter/rules/decide", {**asked, "rule": "question"}).content.decode()
+    assert f'name="{field}" value="yes" checked' in page
+    other = Client().get("/en/charter/rules/decide", {**asked, "rule": "ordinary"}).content.decode()
+    assert 'name="f.' not in other
+    # With scripts the fields follow the rule that is chosen.
+    live = Client().get("/en/charter/rules/decide", {**asked, "rule": "question"}, headers=LIVE).content.decode()
+    assert f'name="{field}"' in live.partition('id="the-rule"')[2]
 
 
 @pytest.mark.parametrize(

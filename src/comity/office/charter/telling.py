@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 
 from comity.office.charter.voting import Vote
 from comity.rules import Ballot, Charter, Kind, Outcome, Record, Rule, RulesError, Snapshot, decide, lines, sentence
+from comity.rules.conditions import Meets, walk
 from comity.rules.rule_sentences import certainty_words, rule_details, rule_sentence
 from comity.rules.sentences import Line, side_name, told
 from comity.rules.words import LANGUAGES, say
@@ -73,9 +74,22 @@ def rule_told(rule: Rule, charter: Charter) -> RuleTold:
     )
 
 
-def left_to_people(charter: Charter) -> dict[str, str]:
-    """What rules for votes leave people to find, and in which role (empty: any). Who is elected is counted, not found."""
-    return replace(charter, rules=tuple(one for one in charter.rules if one.election is None)).findings()
+def left_to_people(charter: Charter, rule: Rule | None = None) -> dict[str, str]:
+    """What rules for votes leave people to find, and in which role (empty: any). Who is elected is counted, not found.
+
+    rule: what that rule leaves to them, with the rules that it rests on; None: all rules.
+    """
+    if rule is None:
+        return replace(charter, rules=tuple(one for one in charter.rules if one.election is None)).findings()
+    used: dict[str, Rule] = {}
+    asked = [rule]
+    while asked:
+        one = asked.pop()
+        used[one.id] = one
+        conditions = (one.passes, one.quorum, one.postponed_when)
+        named = {part.rule for clause in conditions if clause for part in walk(clause) if isinstance(part, Meets)}
+        asked += [charter.rule(name) for name in sorted(named - used.keys())]
+    return replace(charter, rules=tuple(used.values())).findings()
 
 
 def outcome_told(outcome: Outcome, charter: Charter, names: Mapping[str, str]) -> Told:

@@ -90,6 +90,7 @@ def decide_page(request: Request) -> HttpResponse:
         return render(request, "charter/decide.html", {"charters": _charters(day), "chosen": chosen, "none": True})
     rule = next((one for one in rules if one.id == request.GET.get("rule")), rules[0])
     asked = _asked(request, charter, rule, day)
+    of_rule = left_to_people(charter, rule)
     page = {
         "charters": _charters(day),
         "chosen": chosen,
@@ -105,7 +106,8 @@ def decide_page(request: Request) -> HttpResponse:
                 in_words(charter.wordings.get(statement, {})) or statement,
                 _found(request, number),
             )
-            for number, statement in enumerate(sorted(left_to_people(charter)))
+            for number, statement in enumerate(sorted(left_to_people(charter)))  # the same number under every rule
+            if statement in of_rule
         ],
         "yes_no": (("", _("not said")), ("yes", _("found")), ("no", _("found not to be so"))),
         "objections": rule.kind is Kind.SILENCE,
