@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from comity.office.charter.queries import parsed
 from comity.office.charter.telling import left_to_people
 from comity.office.decisions import actions
 from comity.office.decisions.models.election import Candidature, Election
+from comity.office.decisions.queries.script import lines_on
 from comity.office.meetings import actions as meetings
 
 
@@ -154,7 +156,7 @@ def test_what_an_election_takes_is_left_to_nobody_to_find(db: None) -> None:
     form = page(union, "", f"{question.id}/rule")
     assert "important question" in form
     assert ">elected<" not in form
-    tried = Client().get("/en/charter/rules/decide").content.decode()
+    tried = Client().get("/en/charter/rules/decide", {"rule": "question"}).content.decode()
     assert "this is an important question" in tried
     assert ">elected<" not in tried
 
@@ -189,3 +191,41 @@ def test_a_vote_in_writing_asks_until_when_and_one_in_a_meeting_does_not(db: Non
     sitting = actions.put_to_vote(title=Text.of("Seas"), meeting=meeting.id, **common)
     assert re.search(r'name="closes_at"[^>]*\srequired', page(union, "", f"{written.id}/open"))
     assert "closes_at" not in page(union, "", f"{sitting.id}/open")
+
+
+def test_of_a_vote_in_writing_chair_and_delegates_are_told_when_it_closes(db: None) -> None:
+    union = build()
+    put = actions.put_to_vote(
+        by=union.by(), body=union.body.id, title=Text.of("Ports"), rule="ordinary", mode="writing"
+    )
+    vote = actions.open_vote(by=union.by(), question=put.id, closes_at=NOW + timedelta(days=30))
+    said = page(union, "", f"votes/{vote.id}/conduct")
+    assert "The vote is held in writing: it closes by itself on 20 December 2026, 15:00 UTC." in said
+    assert "I declare the vote closed" not in said
+    assert "20 December 2026, 15:00" in page(union, "KEN", f"votes/{vote.id}/mine")
+
+
+def test_what_the_chair_reads_out_has_the_marks_of_its_language(db: None) -> None:
+    union = build()
+    put = actions.put_to_vote(by=union.by(), body=union.body.id, title=Text.of("Ports"), rule="ordinary")
+    vote = actions.open_vote(by=union.by(), question=put.id)
+    for key in STATES:
+        actions.cast(by=union.by(key), vote=vote.id, party=union.parties[key], choice="yes")
+    actions.close_vote(by=union.by(), vote=vote.id)
+    put.refresh_from_db()
+    with translation.override("zh"):
+        assert lines_on(put)[0].words == "表决结果如下。赞成：7、反对：0、弃权：0。通过。"
+    with translation.override("ar"):
+        assert "نعم: 7، لا: 0" in lines_on(put)[0].words
+
+
+def test_a_question_that_is_decided_leaves_no_empty_list_of_acts(db: None) -> None:
+    union = build()
+    put = actions.put_to_vote(by=union.by(), body=union.body.id, title=Text.of("Ports"), rule="ordinary")
+    assert "What you can do" in page(union, "", put.id)
+    vote = actions.open_vote(by=union.by(), question=put.id)
+    assert "What you can do" in page(union, "", put.id)
+    for key in STATES:
+        actions.cast(by=union.by(key), vote=vote.id, party=union.parties[key], choice="yes")
+    actions.close_vote(by=union.by(), vote=vote.id)
+    assert "What you can do" not in page(union, "", put.id)

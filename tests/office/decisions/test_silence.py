@@ -7,18 +7,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
-from django.utils import timezone
-from tests.office.decisions.union import BACKEND, NOW, STATES, Union, build, charter_text, join, silence
+from django.utils import timezone, translation
+from tests.office.decisions.union import BACKEND, NOW, PARAGRAPHS, STATES, Union, build, charter_text, join, silence
 from tests.office.members.conftest import empty_the_state
 
 from comity.groundwork.acts import system_actor
 from comity.groundwork.models import Event, Job
 from comity.groundwork.refusals import NotAllowed, NotFound, Refused
 from comity.groundwork.replay import differences, replay, state
-from comity.groundwork.translated import Text
+from comity.groundwork.translated import Made, Text, Wording, digest
 from comity.office.charter.actions import change_setting, dissolve_body
 from comity.office.decisions import actions
+from comity.office.decisions.actions.question import PartAsked
 from comity.office.decisions.actions.silence import ON_THE_WAY
+from comity.office.decisions.forms_silence import parts_asked
 from comity.office.decisions.models.question import Question
 from comity.office.decisions.models.silence import Silence, SilencePart
 from comity.office.decisions.queries import silence as queries
@@ -88,6 +90,63 @@ def test_silence_broken_on_one_paragraph_puts_that_one_to_the_vote(union: Union)
     assert (put.source, put.rule, put.mode) == (str(current.ref), "ordinary", "writing")
     assert [part.reference for part in put.parts.all()] == ["para 2"]
     assert queries.question_from(current) == put
+
+
+def test_what_is_put_after_a_break_says_on_which_parts_and_who_made_each_wording(union: Union) -> None:
+    title = Text.of("Reporting", "en", fr="Rapports")
+    title = title.translated("zh", Wording("报告", Made.MACHINE, digest("Reporting")))
+    asked = [PartAsked(reference=str(n), text=Text.of(text)) for n, text in enumerate(PARAGRAPHS, 1)]
+    current = actions.open_silence(
+        by=union.by(), body=union.body.id, title=title, parts=asked, then="vote", then_rule="ordinary"
+    )
+    broken_on(union, current, "KEN", 0)
+    broken_on(union, current, "TUN", 2)
+    ended(current)
+    put = Question.objects.get()
+    told = {code: one.text for code, one in put.title.wordings.items()}
+    assert told == {
+        "en": "Reporting: paragraph 1, paragraph 3",
+        "fr": "Rapports : paragraphe 1, paragraphe 3",
+        "zh": "报告：第 1 段、第 3 段",
+    }
+    assert put.title.wordings["zh"].made == Made.MACHINE
+    assert not any(put.title.is_stale(code) for code in told)
+
+
+def test_a_whole_text_that_was_broken_is_put_under_its_own_title(union: Union) -> None:
+    current = silence(union)
+    broken_on(union, current, "KEN", None)
+    ended(current)
+    assert str(Question.objects.get().title) == "Reporting"
+
+
+def test_a_delegation_is_not_offered_what_it_has_broken(union: Union, client: Client) -> None:
+    current = silence(union)
+    first, second, third = current.parts.order_by("rank")
+    broken_on(union, current, "KEN", 0)
+    offered = {}
+    for key in ("KEN", "TUN"):
+        client.force_login(union.people[key], backend=BACKEND)
+        page = client.get(f"{PATH}/{current.id}").content.decode()
+        form = client.get(f"{PATH}/{current.id}/break").content.decode()
+        offered[key] = [f"?part={part.id}" in page for part in (first, second, third)]
+        assert offered[key] == [f'value="{part.id}"' in form for part in (first, second, third)]
+    assert offered == {"KEN": [False, True, True], "TUN": [True, True, True]}
+    for rank in (1, 2, None):
+        broken_on(union, current, "KEN", rank)
+    client.force_login(union.people["KEN"], backend=BACKEND)
+    assert f'{PATH}/{current.id}/break"' not in client.get(f"{PATH}/{current.id}").content.decode()
+
+
+def test_paragraphs_without_names_are_named_in_each_readers_language(union: Union, client: Client) -> None:
+    with translation.override("fr"):
+        asked = parts_asked("Un.\n\nDeux.", "fr")
+    assert [part.reference for part in asked] == ["1", "2"]
+    current = actions.open_silence(
+        by=union.by(), body=union.body.id, title=Text.of("Textes", "fr"), parts=asked, then="nothing"
+    )
+    for language, word in (("en", "paragraph 2"), ("zh", "第 2 段"), ("ar", "الفقرة 2")):
+        assert word in client.get(f"/{language}/decisions/silence/{current.id}").content.decode()
 
 
 def test_broken_parts_can_be_put_before_the_body_for_consensus(union: Union) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from django import forms
 from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
 
 from comity.groundwork.audiences import MEMBERS, PUBLIC
 from comity.groundwork.pages import ActForm, LanguageField
@@ -41,9 +40,9 @@ def parts_asked(written: str, language: str) -> list[PartAsked]:
     lines = written.replace("\r\n", "\n").split("\n")
     if not any(_HEAD.fullmatch(line.strip()) for line in lines):
         paragraphs = [part.strip() for part in re.split(r"\n[ \t]*\n", "\n".join(lines)) if part.strip()]
+        # A number alone: what it is called is said in each reader's language.
         return [
-            PartAsked(reference=_("paragraph %(number)d") % {"number": n}, label="", text=Text.of(part, language))
-            for n, part in enumerate(paragraphs, 1)
+            PartAsked(reference=str(n), label="", text=Text.of(part, language)) for n, part in enumerate(paragraphs, 1)
         ]
     made: list[tuple[str, str, list[str]]] = []
     for line in lines:
@@ -53,7 +52,7 @@ def parts_asked(written: str, language: str) -> list[PartAsked]:
         elif made:
             made[-1][2].append(line)
         elif line.strip():
-            made.append((_("beginning"), "", [line]))
+            made.append(("0", "", [line]))
     return [
         PartAsked(reference=reference, label=label, text=Text.of("\n".join(body).strip(), language))
         for reference, label, body in made

@@ -1,10 +1,13 @@
-"""Words for choices and verdicts, in the reader's language: those of the engine's catalogue, and what one member chooses."""
+"""Words in the reader's language: choices and verdicts, those of the engine's catalogue and what one member chooses; lists, parts."""
 
 from __future__ import annotations
 
-from django.utils.translation import get_language, pgettext_lazy
+from collections.abc import Iterable
 
-from comity.rules.words import LANGUAGES, WORDS, say
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext as _
+
+from comity.rules.words import LANGUAGES, WORDS, listed, say
 
 ONE = {
     "yes": pgettext_lazy("vote of one member", "Yes"),
@@ -33,6 +36,21 @@ def choice_word(choice: str) -> str:
 def counted_word(choice: str) -> str:
     """A choice as the word beside a number of members."""
     return say(choice, engine_language()) if choice in WORDS else choice
+
+
+def several(names: Iterable[object]) -> str:
+    """Names one after another, with the comma of the reader's language."""
+    return listed(names, engine_language())
+
+
+def quoted(title: object) -> str:
+    """A title in the quotation marks of the reader's language."""
+    return _("“%(title)s”") % {"title": title}
+
+
+def part_word(reference: str) -> str:
+    """What a part is called: of one that bears a number alone, which paragraph it is, in the reader's language."""
+    return _("paragraph %(number)s") % {"number": reference} if reference.isdecimal() else reference
 
 
 def verdict_word(verdict: str) -> str:

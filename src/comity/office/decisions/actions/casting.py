@@ -22,6 +22,7 @@ from comity.office.decisions.events.vote import CorrectionNoted, HandsCounted, V
 from comity.office.decisions.models import Cast, Correction, Explanation, Proxy, Vote
 from comity.office.decisions.queries import reading
 from comity.office.decisions.vocabulary import NAMED, Channel, Disclosure, VoteKind, VoteStage, When
+from comity.office.decisions.words import several
 from comity.office.meetings.queries.presence import credentials_refused
 
 LONGEST_EXPLANATION = 10_000
@@ -129,7 +130,7 @@ def _record_cast(
 ) -> None:
     charter, rule = reading.charter_of(current.question), reading.rule_of(current)
     if choice not in charter.like or charter.like[choice] in NOT_CAST:
-        offered = ", ".join(choices_of(current))
+        offered = several(choices_of(current))
         raise Refused(_("Choose one of: %(choices)s.") % {"choices": offered}, field="choice")
     voters = reading.voters(current)
     if member not in voters.may:

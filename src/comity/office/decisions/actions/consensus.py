@@ -24,6 +24,7 @@ from comity.office.decisions.models.question import Question
 from comity.office.decisions.queries import reading
 from comity.office.decisions.queries.electorate import electorate
 from comity.office.decisions.vocabulary import QuestionStage
+from comity.office.decisions.words import several
 from comity.rules import Record, RulesError, Verdict, decide
 from comity.rules.plain import record_to_plain, snapshot_to_plain
 
@@ -174,7 +175,7 @@ def dissociate(
     member = _member(by, current, party)
     known = list(current.parts.order_by("rank").values_list("reference", flat=True))
     if not set(parts or ()) <= set(known):
-        raise Refused(_("Name the parts as the question does: %(parts)s.") % {"parts": ", ".join(known)}, field="parts")
+        raise Refused(_("Name the parts as the question does: %(parts)s.") % {"parts": several(known)}, field="parts")
     key = new_id(by.now)
     record(
         by,

@@ -41,6 +41,7 @@ from comity.office.decisions.events.question import (
 )
 from comity.office.decisions.models import Question, QuestionPart
 from comity.office.decisions.vocabulary import Mode, QuestionKind, QuestionStage
+from comity.office.decisions.words import part_word, several
 from comity.office.meetings.queries.meetings import meeting as meeting_by_id
 from comity.office.meetings.vocabulary import AHEAD
 from comity.rules import Kind, RulesError
@@ -171,7 +172,7 @@ def amend(
     known = {part.reference for part in current.parts.all()}
     if not parts or not {part.reference for part in parts} <= known:
         raise Refused(
-            _("Name the parts that it changes as the question does: %(parts)s.") % {"parts": ", ".join(sorted(known))},
+            _("Name the parts that it changes as the question does: %(parts)s.") % {"parts": several(sorted(known))},
             field="parts",
         )
     if party:
@@ -208,7 +209,7 @@ def divide(
         raise Refused(_("Amendments are decided first: “%(title)s” is not decided yet.") % {"title": waiting[0].title})
     rows = {part.reference: part for part in current.parts.filter(left_out=False).order_by("rank")}
     if not parts or not set(parts) <= rows.keys():
-        raise Refused(_("Name the parts as the question does: %(parts)s.") % {"parts": ", ".join(rows)}, field="parts")
+        raise Refused(_("Name the parts as the question does: %(parts)s.") % {"parts": several(rows)}, field="parts")
     already = QuestionPart.objects.filter(question__parent=current, question__kind=QuestionKind.PART)
     taken = already.exclude(question__stage=QuestionStage.WITHDRAWN).values_list("reference", flat=True)
     if twice := sorted(set(taken) & set(parts)):
@@ -225,7 +226,7 @@ def divide(
             kind=QuestionKind.PART.value,
             body=current.body_id,
             parent=current.id,
-            title=in_all_languages(SEPARATELY, parts=", ".join(part.reference for part in chosen)),
+            title=in_all_languages(SEPARATELY, parts=lambda: several(part_word(part.reference) for part in chosen)),
             charter=current.charter,
             rule=rule_of(current, rule or current.rule).id,
             mode=current.mode,
@@ -275,11 +276,14 @@ def text_digest(text: Text) -> str:
 
 
 def in_all_languages(template: str, **words: object) -> Text:
-    """A sentence of the site as a text in each of its languages; `template` is marked for translators where it is written."""
+    """A sentence of the site as a text in each of its languages; `template` is marked for translators where it is written.
+
+    words: what stands in it; what can be called is asked for its word in each language.
+    """
     told = {}
     for code, _word in settings.LANGUAGES:
         with translation.override(code):
-            told[code] = _(template) % words
+            told[code] = _(template) % {key: word() if callable(word) else word for key, word in words.items()}
     return Text.of(told.pop("en"), "en", **told)
 
 

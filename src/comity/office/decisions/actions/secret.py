@@ -17,6 +17,7 @@ from comity.groundwork.ids import is_id, new_id
 from comity.groundwork.jobs import recurring
 from comity.groundwork.live import touch
 from comity.groundwork.log import Recorded
+from comity.groundwork.refs import Ref
 from comity.groundwork.refusals import NotFound, Refused
 from comity.groundwork.texts import clean_line
 from comity.office.decisions import urn as urns
@@ -31,6 +32,8 @@ from comity.office.decisions.queries import reading
 from comity.office.decisions.queries.electorate import electorate
 from comity.office.decisions.vocabulary import QuestionStage
 from comity.office.decisions.vocabulary_secret import BLANK, INVALID, SecretStage
+from comity.office.decisions.words import several
+from comity.office.meetings.models import MEETING
 from comity.office.meetings.queries.meetings import meeting as meeting_by_id
 from comity.office.meetings.vocabulary import Stage as MeetingStage
 from comity.rules import Ballot, Outcome, Record, RulesError, Verdict, decide
@@ -152,6 +155,8 @@ def cast_secret(*, by: Actor, secret: str, party: str, marked: list[str]) -> Non
     except urns.InAlready as error:
         raise Refused(_("Your delegation's paper is in the urn already.")) from error
     touch(current.ref, current.audience)
+    if current.meeting:  # its screens show how many papers are in
+        touch(Ref(MEETING, current.meeting), current.audience)
 
 
 def _urn(current: SecretBallot) -> urns.Urn:
@@ -218,7 +223,7 @@ def count(current: SecretBallot, paper: Mapping[str, int], on_paper: list[str]) 
     known = {*current.marks, BLANK, INVALID}
     if not set(paper) <= known or any(number < 0 for number in paper.values()):
         raise Refused(
-            _("Papers are counted by what is on them: %(marks)s.") % {"marks": ", ".join(sorted(known))}, field="paper"
+            _("Papers are counted by what is on them: %(marks)s.") % {"marks": several(sorted(known))}, field="paper"
         )
     keys = {member_of(current, party) for party in on_paper}
     if len(keys) != len(on_paper) or keys & inside.voted:

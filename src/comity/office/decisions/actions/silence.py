@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from comity.groundwork.acts import Actor, act, applies, record, system_actor
 from comity.groundwork.audiences import MEMBERS, PUBLIC
@@ -17,7 +19,7 @@ from comity.groundwork.log import Recorded
 from comity.groundwork.refusals import NotFound, Refused
 from comity.groundwork.roles import SECRETARY
 from comity.groundwork.texts import clean_line, clean_original
-from comity.groundwork.translated import Text
+from comity.groundwork.translated import Text, digest
 from comity.office.charter.models import Body
 from comity.office.charter.queries import BODY_SECRETARY, CHAIR, charter_in_force, charter_version
 from comity.office.decisions.actions.checks import SPEAKS, one_of, the_party
@@ -41,6 +43,7 @@ from comity.office.decisions.models.silence import Silence, SilenceBreak, Silenc
 from comity.office.decisions.queries.electorate import electorate
 from comity.office.decisions.vocabulary import Mode, QuestionKind
 from comity.office.decisions.vocabulary_silence import Naming, SilenceStage, Then
+from comity.office.decisions.words import part_word, several
 from comity.office.members.roles import FOCAL_POINT
 from comity.rules import Charter, Kind, Rule, RulesError
 from comity.rules.charter import Binds
@@ -477,7 +480,7 @@ def _put_broken(by: Actor, current: Silence, parts: list[SilencePart]) -> None:
             kind=QuestionKind.PROPOSAL.value,
             body=current.body_id,
             parent="",
-            title=current.title,
+            title=_title_of(current, parts),
             charter=held.version,
             rule=current.then_rule,
             mode=(Mode.WRITING if current.then == Then.VOTE else Mode.MEETING).value,
@@ -491,6 +494,28 @@ def _put_broken(by: Actor, current: Silence, parts: list[SilencePart]) -> None:
                 for part in parts
             ),
         ),
+    )
+
+
+BROKEN = gettext_noop("%(title)s: %(parts)s")
+MOST_NAMED = 3
+
+
+def _title_of(current: Silence, parts: list[SilencePart]) -> Text:
+    """The title with the parts that were broken: what is voted on is not the whole text. Who made a wording stays with it."""
+    title: Text = current.title
+    if len(parts) == current.parts.count():
+        return title
+    made = {}
+    for code, wording in title.wordings.items():
+        with translation.override(code):
+            named = several([part_word(part.reference) for part in parts[:MOST_NAMED]])
+            named += " …" if len(parts) > MOST_NAMED else ""
+            made[code] = replace(wording, text=_(BROKEN) % {"title": wording.text, "parts": named})
+    before, original = digest(title.original), made[title.original_language].text
+    return Text(
+        title.original_language,
+        {code: replace(one, of=digest(original)) if one.of == before else one for code, one in made.items()},
     )
 
 

@@ -12,6 +12,7 @@ from comity.groundwork.refs import PERSON_KIND, Ref
 from comity.groundwork.translated import Text
 from comity.office.decisions.events.question import OfQuestion
 from comity.office.decisions.models.question import QUESTION
+from comity.office.decisions.words import part_word, several
 
 PARTY = "members.party"
 
@@ -105,5 +106,5 @@ class Dissociated(OfQuestion):
             return _("%(party)s dissociated itself from “%(question)s”.") % words
         return _("%(party)s dissociated itself from parts of “%(question)s”: %(parts)s.") % {
             **words,
-            "parts": ", ".join(self.parts),
+            "parts": several(map(part_word, self.parts)),
         }

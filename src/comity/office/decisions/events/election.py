@@ -11,6 +11,7 @@ from comity.groundwork.facts import Fact, Namer, fact
 from comity.groundwork.refs import Ref
 from comity.groundwork.translated import Text
 from comity.office.decisions.models.election import CANDIDATURE, ELECTION
+from comity.office.decisions.words import several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +174,7 @@ class RoundClosed(OfElection):
             return _("Round %(number)d of %(election)s elected nobody.") % words
         return _("Round %(number)d of %(election)s elected: %(names)s.") % {
             **words,
-            "names": ", ".join(name(Ref(CANDIDATURE, one)) for one in self.elected),
+            "names": several(name(Ref(CANDIDATURE, one)) for one in self.elected),
         }
 
 
@@ -199,5 +200,5 @@ class LotDrawn(OfElection):
     def sentence(self, name: Namer) -> str:
         return _("A lot was drawn in %(election)s; in this order: %(names)s.") % {
             "election": name(Ref(ELECTION, self.election)),
-            "names": ", ".join(name(Ref(CANDIDATURE, one)) for one in self.order),
+            "names": several(name(Ref(CANDIDATURE, one)) for one in self.order),
         }

@@ -10,6 +10,7 @@ from comity.office.decisions.queries import (
     reading,
     script,
     secret,
+    secret_in_meeting,
     silence,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "reading",
     "script",
     "secret",
+    "secret_in_meeting",
     "silence",
 ]

@@ -25,6 +25,7 @@ from comity.office.decisions.models.secret import SecretBallot
 from comity.office.decisions.queries import questions
 from comity.office.decisions.queries.secret import papers_in, takes
 from comity.office.decisions.vocabulary_secret import BLANK, INVALID
+from comity.office.decisions.words import quoted
 from comity.office.members.queries.parties import party_names
 from comity.rules.ranking import tiers
 
@@ -126,7 +127,10 @@ def races(current: Election, actor: Actor) -> list[Race]:
                 names[row.id],
                 endorsing.get(row.endorsed_by_id, ""),
                 elected=row.id in contest.elected,
-                may_withdraw=running is None and row.id not in contest.elected and (keeps or row.endorsed_by_id in own),
+                may_withdraw=running is None
+                and bool(contest.seats_left)
+                and row.id not in contest.elected
+                and (keeps or row.endorsed_by_id in own),
                 may_erase=erases and bool(row.name),
             )
             for row in rows
@@ -209,7 +213,7 @@ register_panel(Panel("decisions.list", 20, "decisions/_elections.html", _of_offi
 
 def _names(ids: Iterable[str]) -> Names:
     rows = Election.objects.filter(id__in=list(ids)).only("id", "title", "audience")
-    return {row.id: f"“{row.title}”" if row.audience == PUBLIC else _("an election") for row in rows}
+    return {row.id: quoted(row.title) if row.audience == PUBLIC else _("an election") for row in rows}
 
 
 def _candidature_names(ids: Iterable[str]) -> Names:

@@ -14,6 +14,7 @@ from comity.groundwork.live import Part, register_part
 from comity.groundwork.panels import Panel, register_panel
 from comity.groundwork.refs import Ref
 from comity.office.decisions.models import VOTE, Question, Vote
+from comity.office.decisions.models.secret import SecretBallot
 from comity.office.decisions.queries import questions
 from comity.office.decisions.queries.board import board
 from comity.office.decisions.vocabulary import QuestionStage, VoteStage
@@ -62,10 +63,12 @@ def _in_hall(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
 
 
 def _left_behind(vote: Vote) -> bool:
-    """Whether the meeting has gone on to an item that was taken up after this vote closed."""
+    """Whether the meeting has gone on, after this vote closed, to another item or to a secret ballot."""
     if vote.closed_at is None:
         return False
-    return Item.objects.filter(meeting=vote.question.meeting, taken_up_at__gt=vote.closed_at).exists()
+    meeting, closed = vote.question.meeting, vote.closed_at
+    ballots = SecretBallot.objects.filter(meeting=meeting, opened_at__gt=closed)
+    return Item.objects.filter(meeting=meeting, taken_up_at__gt=closed).exists() or ballots.exists()
 
 
 def _on_floor(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:

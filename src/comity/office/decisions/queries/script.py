@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from comity.groundwork.acts import Actor
 from comity.office.charter.telling import rule_told
 from comity.office.decisions.models import Question, Vote
+from comity.office.decisions.moments import moment_text
 from comity.office.decisions.queries import reading
 from comity.office.decisions.queries.board import Board, board
 from comity.office.decisions.vocabulary import Mode, QuestionKind, QuestionStage, VoteKind, VoteStage
+from comity.office.decisions.words import several
 from comity.office.meetings.models import Meeting
 from comity.office.meetings.obstacles import obstacle
 from comity.office.meetings.script import Line, script
@@ -59,6 +61,12 @@ def _before(question: Question, last: Vote | None) -> Iterable[Line]:
 def _during(shown: Board) -> Iterable[Line]:
     vote, conduct = shown.vote, reverse("decisions:conduct", args=[shown.vote.id])
     counted = _("%(voted)d of %(voters)d have voted.") % {"voted": shown.voted, "voters": shown.voters}
+    if vote.question.mode == Mode.WRITING and vote.closes_at is not None:
+        until = _("The vote is held in writing: it closes by itself on %(moment)s UTC.") % {
+            "moment": moment_text(vote.closes_at)
+        }
+        yield Line("", f"{counted} {until}")
+        return
     if vote.kind == VoteKind.ROLL_CALL and shown.next_called is not None:
         yield Line(shown.next_called.name + ".", counted, _("Enter its vote"), conduct)
         return
@@ -71,8 +79,6 @@ def _during(shown: Board) -> Iterable[Line]:
             _("Conduct the vote"),
             conduct,
         )
-    if vote.question.mode == Mode.WRITING:
-        return
     yield Line(
         _("Have all delegations voted, and is what is recorded right? I declare the vote closed."),
         counted,
@@ -83,14 +89,17 @@ def _during(shown: Board) -> Iterable[Line]:
 
 
 def _result(shown: Board) -> str:
-    numbers = "; ".join(f"{count.word}: {count.count}" for count in shown.counts)
-    return _("The result of the vote is as follows. %(numbers)s.") % {"numbers": numbers}
+    numbers = several(_("%(word)s: %(count)s") % {"word": count.word, "count": count.count} for count in shown.counts)
+    return _("The result of the vote is as follows. %(numbers)s. %(verdict)s.") % {
+        "numbers": numbers,
+        "verdict": shown.verdict,
+    }
 
 
 def _announcing(shown: Board) -> Line:
     url = reverse("decisions:announce", args=[shown.vote.id])
     why = shown.told.sentence if shown.told is not None else shown.fault
-    return Line(f"{_result(shown)} {shown.verdict}.", why, _("Announce the outcome"), url)
+    return Line(_result(shown), why, _("Announce the outcome"), url)
 
 
 def _after_without_decision(vote: Vote) -> Iterable[Line]:

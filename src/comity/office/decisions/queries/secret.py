@@ -26,6 +26,7 @@ from comity.office.decisions.queries import reading
 from comity.office.decisions.queries.electorate import names_of
 from comity.office.decisions.vocabulary import QuestionStage
 from comity.office.decisions.vocabulary_secret import SecretStage
+from comity.office.decisions.words import quoted
 from comity.office.members.roles import DELEGATE, HEAD_OF_DELEGATION
 from comity.rules import Ballot, Record, decide
 from comity.rules.plain import snapshot_from_plain
@@ -140,7 +141,7 @@ def _to_vote(actor: Actor) -> Iterable[Waiting]:
 
 def _names(ids: Iterable[str]) -> Names:
     rows = SecretBallot.objects.filter(id__in=list(ids)).only("id", "title", "audience")
-    return {row.id: f"“{row.title}”" if row.audience == PUBLIC else _("a secret ballot") for row in rows}
+    return {row.id: quoted(row.title) if row.audience == PUBLIC else _("a secret ballot") for row in rows}
 
 
 register_kind(Kind(SECRET, gettext_lazy("secret ballot"), _names, lambda key: reverse("decisions:secret", args=[key])))

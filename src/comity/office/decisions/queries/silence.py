@@ -28,6 +28,7 @@ from comity.office.decisions.moments import ahead, moment_text
 from comity.office.decisions.queries.electorate import names_of
 from comity.office.decisions.queries.questions import bodies_of
 from comity.office.decisions.vocabulary_silence import Naming, SilenceStage
+from comity.office.decisions.words import quoted
 from comity.office.members.dates import day_text
 from comity.office.members.roles import DELEGATE, DELEGATION, HEAD_OF_DELEGATION
 from comity.rules import Charter, Rule
@@ -149,6 +150,18 @@ def spoken_for(current: Silence, actor: Actor, *, breaking: bool = False) -> lis
     here = {current.parties[one["member"]] for one in current.reckonings}
     held = {Ref.parse(at).id for role, at in actor.grants if at and role in {one.name for one in roles}}
     return sorted(here & held)
+
+
+def breakable(current: Silence, actor: Actor) -> set[str | None]:
+    """Ids of the parts on which somebody can still break silence for some party, None: the whole text. What its party broke is not among
+    them. Two queries.
+    """
+    able = set(spoken_for(current, actor, breaking=True))
+    broken: dict[str | None, set[str]] = {}
+    for party, part in current.breaks.filter(withdrawn_at__isnull=True).values_list("party_id", "part_id"):
+        broken.setdefault(part, set()).add(party)
+    whole: list[str | None] = [None]
+    return {part for part in [*current.parts.values_list("id", flat=True), *whole] if able - broken.get(part, set())}
 
 
 def seen_parts(current: Silence, actor: Actor, names: Mapping[str, str]) -> list[SeenPart]:
@@ -285,7 +298,7 @@ register_panel(Panel("decisions.list", 10, "decisions/_silences.html", _of_offic
 
 def _names(ids: Iterable[str]) -> Names:
     rows = Silence.objects.filter(id__in=list(ids)).only("id", "title", "audience")
-    return {row.id: f"“{row.title}”" if row.audience == PUBLIC else _("a text under silence") for row in rows}
+    return {row.id: quoted(row.title) if row.audience == PUBLIC else _("a text under silence") for row in rows}
 
 
 register_kind(

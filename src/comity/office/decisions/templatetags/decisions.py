@@ -7,14 +7,11 @@ from collections.abc import Iterable
 from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
-from comity.office.decisions.words import choice_word, verdict_word
+from comity.office.decisions.words import choice_word, engine_language, part_word, verdict_word
+from comity.rules.words import listed
 
 register = template.Library()
-
-COMMAS = {"ar": "، ", "zh": "、"}
-"""What stands between names (CLDR: unit lists, middle)."""
 
 
 @register.filter
@@ -30,7 +27,14 @@ def verdict(value: str) -> str:
 
 
 @register.filter
+def part(reference: str) -> str:
+    """What a part is called, in words."""
+    return part_word(reference)
+
+
+@register.filter
 def names(several: Iterable[str]) -> SafeString:
     """Names one after another, each in its own direction, with the comma of the reader's language."""
-    comma = COMMAS.get((get_language() or "en").split("-")[0], ", ")
-    return format_html_join(comma, '<bdi dir="auto">{}</bdi>', ((one,) for one in several))
+    return format_html_join(
+        listed(["", ""], engine_language()), '<bdi dir="auto">{}</bdi>', ((one,) for one in several)
+    )

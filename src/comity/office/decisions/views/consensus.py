@@ -14,6 +14,7 @@ from comity.office.decisions.models.consensus import FormalObjection
 from comity.office.decisions.models.question import Question
 from comity.office.decisions.queries import consensus as queries
 from comity.office.decisions.queries import questions
+from comity.office.decisions.words import part_word
 from comity.office.members.queries.parties import party_choices
 
 
@@ -27,7 +28,9 @@ def object_formally(request: Request, key: str) -> HttpResponse:
     current = found_here(request, key)
 
     def prepare(form: ObjectForm) -> None:
-        parts = [(part.id, f"{part.reference} {part.label}".strip()) for part in current.parts.order_by("rank")]
+        parts = [
+            (part.id, f"{part_word(part.reference)} {part.label}".strip()) for part in current.parts.order_by("rank")
+        ]
         offer(form, "party", party_choices(only=queries.spoken_for(request.actor)))
         offer(form, "part", [("", _("the whole text")), *parts])
 
@@ -97,7 +100,10 @@ def dissociate(request: Request, key: str) -> HttpResponse:
     current = found_here(request, key)
 
     def prepare(form: DissociateForm) -> None:
-        parts = [(part.reference, f"{part.reference} {part.label}".strip()) for part in current.parts.order_by("rank")]
+        parts = [
+            (part.reference, f"{part_word(part.reference)} {part.label}".strip())
+            for part in current.parts.order_by("rank")
+        ]
         offer(form, "party", party_choices(only=queries.spoken_for(request.actor)))
         offer(form, "parts", parts)
 

@@ -83,6 +83,7 @@ def question(request: Request, key: str) -> HttpResponse:
         and not current.carried_out
         and current.verdict == "adopted",
         "putting": putting,
+        "voting": any(one.stage == VoteStage.OPEN for one in votes),
         "live_after": after,
         **part_of_timeline(request, size=10, about=current.ref),
     }

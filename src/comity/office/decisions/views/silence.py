@@ -39,6 +39,7 @@ from comity.office.decisions.moments import period_text
 from comity.office.decisions.queries import silence as queries
 from comity.office.decisions.queries.questions import bodies_of, body_choices_of
 from comity.office.decisions.vocabulary_silence import Naming, SilenceStage, Then
+from comity.office.decisions.words import part_word
 
 
 def listing(request: Request) -> HttpResponse:
@@ -90,7 +91,7 @@ def silence(request: Request, key: str) -> HttpResponse:
         "question": queries.question_from(current),
         "may_confirm": running and bool(set(speaks) - seen),
         "confirmed_own": bool(speaks) and set(speaks) <= seen,
-        "may_break": running and bool(queries.spoken_for(current, request.actor, breaking=True)),
+        "breakable": queries.breakable(current, request.actor) if running else set(),
         "may_extend": running and may_do(request.actor, "decisions.extend_silence", silence=key, body=current.body_id),
         "remaining": max(0, int((current.deadline - request.actor.now).total_seconds())),
         **part_of_timeline(request, size=10, about=current.ref),
@@ -186,7 +187,9 @@ def break_silence(request: Request, key: str) -> HttpResponse:
     """Breaking silence."""
     current = found_here(request, key)
     speaks = queries.spoken_for(current, request.actor, breaking=True)
-    parts = list(current.parts.order_by("rank"))
+    open_to = queries.breakable(current, request.actor)
+    parts = [part for part in current.parts.order_by("rank") if part.id in open_to]
+    whole = [("", _("the whole text"))] if None in open_to else []
 
     def prepare(form: BreakForm) -> None:
         offer(form, "party", _choices(current, speaks))
@@ -194,8 +197,8 @@ def break_silence(request: Request, key: str) -> HttpResponse:
             form,
             "part",
             [
-                *((part.id, f"{part.reference} {part.label}".strip()) for part in parts),
-                ("", _("the whole text")),
+                *((part.id, f"{part_word(part.reference)} {part.label}".strip()) for part in parts),
+                *whole,
             ],
         )
 

@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from comity.groundwork.acts import Actor
 from comity.groundwork.refusals import NotAllowed, NotFound, Refused
 from comity.groundwork.roles import SECRETARY
+from comity.office.charter.telling import language
 from comity.office.meetings.models import Item, Meeting, PointOfOrder
 from comity.office.meetings.queries import points, presence
 from comity.office.meetings.queries.meetings import item as found_item
 from comity.office.meetings.queries.meetings import meeting as found_meeting
 from comity.office.meetings.vocabulary import ItemState, Stage
 from comity.office.members.queries.parties import party_names
+from comity.rules.words import listed
 
 C = TypeVar("C", bound=TextChoices)
 FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -78,7 +80,7 @@ def names_of(parties: Iterable[str]) -> str:
     wanted = list(parties)
     names = party_names(wanted)
     shown = sorted(names.get(party, party) for party in wanted)
-    return ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
+    return listed(shown[:8], language()) + (" …" if len(shown) > 8 else "")
 
 
 def one_of(choices: type[C], value: str, field: str) -> C:

@@ -9,7 +9,9 @@ from django.utils.translation import ngettext
 
 from comity.groundwork.facts import Namer, fact
 from comity.groundwork.refs import Ref
+from comity.office.charter.telling import language
 from comity.office.meetings.events.meetings import PARTY, OfMeeting, QuorumFound
+from comity.rules.words import listed
 
 
 @fact
@@ -39,7 +41,7 @@ class PresenceNoted(OfMeeting):
             ngettext("%(count)d party left", "%(count)d parties left", len(self.left)) % {"count": len(self.left)},
         ]
         said = [told for told, who in zip(counted, (self.arrived, self.left), strict=True) if who]
-        return _("%(meeting)s: %(what)s.") % {**words, "what": ", ".join(said)}
+        return _("%(meeting)s: %(what)s.") % {**words, "what": listed(said, language())}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
