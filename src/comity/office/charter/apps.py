@@ -18,4 +18,4 @@ class CharterConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing registers roles, kinds of thing, event types and acts.
-        from comity.office.charter import actions, queries  # noqa: F401
+        from comity.office.charter import actions, first_steps, queries  # noqa: F401

@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comity.groundwork.acts import Actor
-from comity.groundwork.panels import HOME, Panel, register_panel
+from comity.groundwork.panels import HOME, Panel, Waiting, register_panel, waits
 from comity.groundwork.refs import Ref
+from comity.groundwork.roles import SECRETARY
 from comity.groundwork.translated import Shown
 from comity.office.members import regions
 from comity.office.members.dates import date_text
@@ -264,6 +266,16 @@ def _home(actor: Actor, _ref: Ref | None) -> dict[str, Any] | None:
 
 
 register_panel(Panel(HOME, 10, "members/_home.html", _home))
+
+
+@waits
+def an_empty_register(actor: Actor) -> list[Waiting]:
+    """For the secretary of an organisation to which nobody belongs yet. One query, and none for others."""
+    if not actor.holds(SECRETARY) or Party.objects.exists():
+        return []
+    return [
+        Waiting(_("Enter who belongs: one party after the other, or all from a CSV file."), reverse("members:register"))
+    ]
 
 
 # --- the register as a file ---
