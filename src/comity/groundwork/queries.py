@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -100,11 +101,13 @@ def entries(events: Sequence[Event]) -> list[Entry]:
             facts.append(log.fact_of(event))
         except UnknownFact:
             facts.append(None)
-    refs = {Ref.parse(about.ref) for event in events for about in event.about.all()}
+    abouts = [tuple(Ref.parse(about.ref) for about in event.about.all()) for event in events]
+    refs = {ref for about in abouts for ref in about}
     refs |= {ref for stated in facts if stated is not None for ref in stated.about()}
     refs |= {Ref(PERSON_KIND, event.actor_id) for event in events if event.actor_id}
     names = name_all(refs)
 
+    @cache  # an address takes long to work out, and most events of a page are about the same things
     def thing(ref: Ref) -> Thing:
         return Thing(ref, names[ref], page_of(ref))
 
@@ -120,10 +123,10 @@ def entries(events: Sequence[Event]) -> list[Entry]:
             audience=event.audience,
             capacity=event.capacity,
             actor=thing(Ref(PERSON_KIND, event.actor_id)) if event.actor_id else None,
-            about=tuple(thing(Ref.parse(about.ref)) for about in event.about.all()),
+            about=tuple(map(thing, about)),
             fact=stated,
         )
-        for event, stated in zip(events, facts, strict=True)
+        for event, stated, about in zip(events, facts, abouts, strict=True)
     ]
 
 

@@ -104,6 +104,11 @@ def _in_english() -> None:
 
 @pytest.fixture
 def office(db: None) -> Office:
+    return an_office()
+
+
+def an_office() -> Office:
+    """A founded organisation and its secretary."""
     system = system_actor(datetime(2026, 7, 1, tzinfo=UTC))
     found(by=system, name=Text.of("Test Union"), short_name="TU")
     person = register_person(by=system, name="Ada", email="ada@example.org")

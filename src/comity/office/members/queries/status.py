@@ -6,7 +6,7 @@ Everything is computed from one `Picture`, which takes three queries however man
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from comity.groundwork.queries import Thing
+from comity.groundwork.remembered import remembered
 from comity.office.charter.queries import charter_in_force, first_charter
 from comity.office.charter.telling import language
 from comity.office.members.dates import day_text
@@ -95,10 +96,15 @@ class Picture:
     clause: Clause | None
     steps: Mapping[str, tuple[Happened, ...]]
     whole: Mapping[Reading, Agreement]
+    _standings: dict[tuple[str, Reading], Standing] = field(default_factory=dict, compare=False, repr=False)
 
     def standing(self, party_id: str, reading: Reading = Reading.ALL) -> Standing:
         """Where a party stands."""
-        return standing(self.steps.get(party_id, ()), self.whole[reading], self.clause, self.on, reading)
+        found = self._standings.get((party_id, reading))
+        if found is None:
+            found = standing(self.steps.get(party_id, ()), self.whole[reading], self.clause, self.on, reading)
+            self._standings[party_id, reading] = found
+        return found
 
     def both(self, party_id: str) -> tuple[Standing, Standing]:
         """Where a party stands with contested facts counted, and without them."""
@@ -113,8 +119,12 @@ _STEP = {step.value: step for step in Step}
 _PRECISION = {precision.value: precision for precision in Precision}
 
 
+@remembered(most=32)
 def picture(on: date, known: datetime | None = None) -> Picture:
-    """The membership on a day. Three queries, and those of `clause`, which is read as the charter in force on that day has it."""
+    """The membership on a day. Three queries, and those of `clause`, which is read as the charter in force on that day has it.
+
+    One query where it was asked for before, and nothing has been recorded since.
+    """
     contested, rule = set(_contests(known).values_list("line", flat=True)), clause(on)
     steps: dict[str, list[Happened]] = {}
     columns = ("party_id", "line", "id", "step", "happened_on", "seen_on", "order", "precision", "effective_on")
