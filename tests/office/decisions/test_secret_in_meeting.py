@@ -54,7 +54,11 @@ class Sitting:
 
 @pytest.fixture
 def sitting(db: None) -> Sitting:
-    union = build(charter=charter_text() + RULE.format(seats=1, lots="true"))
+    return sit()
+
+
+def sit(paper: str = "") -> Sitting:
+    union = build(charter=charter_text() + RULE.format(seats=1, lots="true") + paper)
     by, everybody = union.by(), list(union.parties.values())
     meeting = meetings.convene(
         by=by, body=union.body.id, title=Text.of("Ninth"), starts_at=NOW, parties=everybody, voting=everybody
@@ -97,6 +101,18 @@ def test_the_wall_shows_what_was_counted_until_the_meeting_goes_on(sitting: Sitt
     later = sitting.union.by(now=Round.objects.get().ballot.ended_at.replace(minute=59))
     meetings.take_up_item(by=later, meeting=sitting.meeting.id, item=item.id)
     assert "Elected: Bo" not in sitting.wall()
+
+
+def test_of_papers_that_rank_the_wall_shows_the_order_and_no_numbers(db: None) -> None:
+    sitting = sit('paper = "ranked"\n')
+    current = sitting.opened()
+    ana, bo = sitting.candidates.values()
+    sitting.put(current, [[bo], [bo, ana], [bo], [ana], [ana, bo]])
+    sitting.closed(current)
+    wall = sitting.wall()
+    assert "Elected: Bo" in wall
+    assert 'class="count"' not in wall
+    assert '<bdi dir="auto">Bo</bdi>, <bdi dir="auto">Ana</bdi>' in wall
 
 
 def test_each_paper_that_goes_in_is_told_to_the_screens_of_the_meeting(

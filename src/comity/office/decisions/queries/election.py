@@ -146,7 +146,7 @@ def races(current: Election, actor: Actor) -> list[Race]:
 def _held(one: Round, names: Mapping[str, str], lot: Lot | None, actor: Actor) -> Held:
     ballot, totals = one.ballot, one.ballot.totals or {}
     counted = one.closed and ballot.totals is not None
-    marks = _in_order(ballot, names) if counted else []
+    marks = in_order(ballot, names) if counted else []
     rows = tuple((names[mark], totals.get(mark, 0), mark in one.elected) for mark in marks) if counted else None
     return Held(
         round=one,
@@ -167,7 +167,7 @@ def _held(one: Round, names: Mapping[str, str], lot: Lot | None, actor: Actor) -
     )
 
 
-def _in_order(ballot: SecretBallot, names: Mapping[str, str]) -> list[str]:
+def in_order(ballot: SecretBallot, names: Mapping[str, str]) -> list[str]:
     """The marks of a counted ballot, the foremost first; those who are level by name."""
     totals = ballot.totals or {}
     by_votes = sorted(ballot.marks, key=lambda mark: (-totals.get(mark, 0), names[mark]))

@@ -48,7 +48,7 @@ def _before(question: Question, last: Vote | None) -> Iterable[Line]:
     if last is not None and last.verdict == Verdict.SECOND_VOTE and rule.tie is Tie.CHAIR:
         return
     told = rule_told(rule, charter)
-    why = f"{told.title}: {told.sentence} ({told.source})"
+    why = _("%(title)s: %(parts)s") % {"title": told.title, "parts": f"{told.sentence} ({told.source})"}
     words = {"title": question.title}
     opening = {
         QuestionKind.CHALLENGE: _("The ruling of the chair is challenged. Who votes yes overrules it. %(title)s"),

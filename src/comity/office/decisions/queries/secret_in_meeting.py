@@ -17,7 +17,7 @@ from comity.groundwork.refs import Ref
 from comity.office.decisions.models import Vote
 from comity.office.decisions.models.election import Contest, Round
 from comity.office.decisions.models.secret import SecretBallot
-from comity.office.decisions.queries.election import marks_named, names_in, round_of
+from comity.office.decisions.queries.election import in_order, marks_named, names_in, round_of
 from comity.office.decisions.queries.secret import papers_in
 from comity.office.decisions.vocabulary_secret import SecretStage
 from comity.office.decisions.words import choice_word, several, verdict_word
@@ -111,18 +111,22 @@ def _left_behind(ballot: SecretBallot) -> bool:
 
 def _counted(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
     """The last secret ballot that was counted, until the meeting goes on."""
-    rows = SecretBallot.objects.filter(meeting=ref.id if ref else "", stage=SecretStage.COUNTED)
-    ballot = rows.order_by("-ended_at", "-id").first()
+    found = SecretBallot.objects.filter(meeting=ref.id if ref else "", stage=SecretStage.COUNTED)
+    ballot = found.order_by("-ended_at", "-id").first()
     if ballot is None or not actor.reader.may_read(ballot.audience) or _left_behind(ballot):
         return None
     held, totals = round_of(ballot), ballot.totals or {}
     words = marks_named(ballot) if held else {mark: choice_word(mark) for mark in ballot.marks}
-    rows_shown = [(word, totals.get(mark, 0)) for mark, word in words.items()] if ballot.totals is not None else []
+    # Papers that rank are compared pair by pair: how many give a place at all would mislead on a wall, the order does not.
+    order = [words[mark] for mark in in_order(ballot, words)] if held and ballot.ranked and totals else []
+    counted = ballot.totals is not None and not order
+    rows = [(word, totals.get(mark, 0)) for mark, word in words.items()] if counted else []
     return {
         "ballot": ballot,
         "held": held,
         "outcome": _came_out(held, words) if held else verdict_word(ballot.verdict),
-        "rows": sorted(rows_shown, key=lambda row: -row[1]) if held else rows_shown,
+        "rows": sorted(rows, key=lambda row: -row[1]) if held else rows,
+        "order": order,
         "electors": len(ballot.electors),
     }
 
