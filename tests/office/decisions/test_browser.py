@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from tests.office.decisions.union import BACKEND, Union, build, parts
+from tests.office.decisions.union import BACKEND, Union, build, parts, silence
 
 from comity.groundwork.models import Person
 from comity.groundwork.translated import Text
@@ -18,7 +19,7 @@ from comity.office.decisions import actions
 from comity.office.decisions.models import Cast, Vote
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # as in tests/site/test_browser.py
@@ -135,6 +136,48 @@ def test_the_list_watches_what_is_voted_on_and_opens_no_line_where_nothing_is(ha
     page.reload()
     page.wait_for_timeout(300)
     assert [url for url in asked if "/live?" in url and str(vote.ref).replace(":", "%3A") in url]
+
+
+def test_what_changes_is_fetched_once_for_all_parts_of_a_page(hall: Any) -> None:
+    union = build()
+    current = silence(union)
+    path = f"/en/decisions/silence/{current.id}"
+    (page,) = hall((None, PHONE, "/en/"))
+    lines: list[Route] = []
+    fetched: list[str] = []
+    page.route("**/live?*", lambda route: lines.append(route))
+    page.on("request", lambda request: fetched.append(request.url) if request.resource_type == "fetch" else None)
+    page.goto(path)
+    page.wait_for_function("document.querySelector('[data-role=countdown]').textContent")
+    assert page.locator(f'[data-live="{current.ref}"]').count() > 3
+    actions.confirm_receipt(by=union.by("KEN"), silence=current.id, party=union.parties["KEN"])
+    part = current.parts.get(rank=1).id
+    actions.break_silence(
+        by=union.by("KEN"), silence=current.id, party=union.parties["KEN"], part=part, reason=Text.of("Too soon.")
+    )
+    page.wait_for_timeout(200)
+    told = f'event: changed\ndata: {{"things": {{"{current.ref}": 1}}, "spread": 50}}\n\n'
+    lines[0].fulfill(content_type="text/event-stream", body=told * 3)
+    page.locator("#text").get_by_text("A member broke silence.").wait_for()
+    assert "1 of 7 delegations" in page.locator("#rules").inner_text()
+    assert [url for url in fetched if "/live" not in url] == [page.url]
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_at_the_deadline_a_page_loads_itself_anew_only_if_the_result_did_not_come(hall: Any, live: bool) -> None:
+    current = silence(build())
+    (page,) = hall((None, PHONE, "/en/"))
+    page.clock.install(time=current.deadline - timedelta(seconds=2))
+    page.goto(f"/en/decisions/silence/{current.id}")
+    page.clock.run_for(4000)
+    page.get_by_text("The deadline has passed").first.wait_for()
+    if live:
+        page.evaluate("document.getElementById('state').innerHTML = '<p>Adopted.</p>'")
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(request.url) if request.is_navigation_request() else None)
+    page.clock.run_for(8000)
+    page.wait_for_timeout(500)
+    assert bool(loaded) != live
 
 
 @pytest.mark.parametrize("language", ["ar", "zh"])

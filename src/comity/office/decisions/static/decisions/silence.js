@@ -1,4 +1,5 @@
-// Counts down to the end of silence by the clock of whoever reads, and loads the page again once the result can be there.
+// Counts down to the end of silence by the clock of whoever reads, and loads the page again once the result can be there, unless the
+// live channel has brought it by then.
 
 const told = document.querySelector("[data-deadline]");
 const place = document.querySelector('[data-role="countdown"]');
@@ -12,7 +13,7 @@ function tick() {
   if (left < 0) {
     told.textContent = told.dataset.over;
     // Not all at the same moment, and not before the result is recorded.
-    setTimeout(() => location.reload(), 3500 + Math.random() * 2500);
+    setTimeout(() => told.isConnected && location.reload(), 3500 + Math.random() * 2500);
     return;
   }
   const days = Math.floor(left / 86400);
