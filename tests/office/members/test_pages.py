@@ -35,6 +35,7 @@ from comity.office.members.models import (
 )
 from comity.office.members.regions import SUB_REGION
 from comity.office.members.urls import urlpatterns
+from comity.office.members.vocabulary import Right, Status
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 7, 16)
@@ -436,3 +437,12 @@ def test_the_register_of_two_hundred_parties_is_small_on_the_wire(office: Office
     many(office, 200, 5)
     size = len(gzip.compress(visitor.get(path("register", language="ar")).content))
     assert size < 60_000
+
+
+def test_rights_by_status_are_read_in_words(office: Office, visitor: Client) -> None:
+    with override(None):  # the page's language does not stay
+        page = visitor.get("/ar/charter/settings").content.decode()
+    with override("ar"):
+        assert f'<dt>{Status.SUSPENDED.label}</dt><dd><bdi dir="auto">{Right.SPEAK.label}</bdi></dd>' in page
+    assert "by_status" not in page
+    assert "be_elected" not in page

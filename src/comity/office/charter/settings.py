@@ -5,6 +5,7 @@ Every change is an act. An office that needs a setting declares it here or, bein
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Generic, TypeVar
@@ -29,12 +30,16 @@ class Naming(BaseModel):
 
 @dataclass(frozen=True)
 class Declared(Generic[T]):
-    """A setting: its key, its shape, a word and an explanation for people."""
+    """A setting: its key, its shape, a word and an explanation for people.
+
+    told: a value in words, as pairs of what and how, for the page of settings; without it the page shows the value as it is stored.
+    """
 
     key: str
     shape: type[T]
     word: str | Promise
     meaning: str | Promise
+    told: Callable[[T], Iterable[tuple[str | Promise, str]]] | None = None
 
     @cached_property
     def adapter(self) -> TypeAdapter[T]:

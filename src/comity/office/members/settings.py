@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -34,8 +37,20 @@ class Rights(BaseModel):
     source: str = Field(default="", max_length=500)
 
 
+def _told(rights: Rights) -> Iterator[tuple[str | Promise, str]]:
+    """Each status with its rights, in words."""
+    for status, given in rights.by_status.items():
+        yield status.label, " · ".join(str(right.label) for right in given) or str(_("none"))
+    if rights.source:
+        yield _("Source"), rights.source
+
+
 RIGHTS = declare(
     Declared(
-        "rights", Rights, _("Classes of rights"), _("Which rights each status gives, until the rules of procedure say.")
+        "rights",
+        Rights,
+        _("Classes of rights"),
+        _("Which rights each status gives, until the rules of procedure say."),
+        _told,
     )
 )

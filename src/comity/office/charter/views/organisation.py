@@ -319,6 +319,7 @@ def dissolve_body(request: Request, key: str) -> HttpResponse:
 
 def settings(request: Request) -> HttpResponse:
     """All settings of the organisation, and how each is set."""
+    held = [(declared, queries.setting(declared)) for declared in SETTINGS.values()]
     return render(
         request,
         "charter/settings.html",
@@ -326,10 +327,11 @@ def settings(request: Request) -> HttpResponse:
             "settings": [
                 (
                     declared,
-                    queries.setting(declared).model_dump(mode="json"),
+                    list(declared.told(value)) if declared.told is not None else None,
+                    value.model_dump(mode="json"),
                     (f"charter/settings/{declared.key}.html", "charter/settings/other.html"),
                 )
-                for declared in SETTINGS.values()
+                for declared, value in held
             ],
             "may_change": may_do(request.actor, "charter.change_setting"),
         },
