@@ -10,6 +10,7 @@ import pytest
 from comity.rules import catalogue, load, read
 from comity.rules.charter import Kind
 from comity.rules.conditions import Share, walk
+from comity.rules.formats import TableError, parse_votes
 from comity.rules.rule_sentences import certainty_words, rule_details, rule_sentence
 from comity.rules.sentences import amount, side_name
 from comity.rules.words import LANGUAGES, say
@@ -138,6 +139,31 @@ def test_a_rule_of_an_election_speaks_of_papers_with_a_name_and_never_of_yes_vot
     assert said.count(say("paper.cast", language)) == elected.count("cast")
     assert side_name(("yes",), language) not in said
     assert say("base.cast", language) not in said
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("member,choice\nA,maybe", "'maybe'"),
+        ("member\nA", "`choice`"),
+        ("member,choice\n,yes", "member"),
+        ("member,choice\nA,yes\nA,no", "A"),
+        ("member,choice,hat\nA,yes,x", "hat"),
+        ("member,choice,shares\nA,yes,many", "'many'"),
+        ("member,choice,away\nA,yes,perhaps", "'perhaps'"),
+        ("member,choice,group\nA,yes,nobody", "'nobody'"),
+        ("member,choice\nA", "1"),
+        ("member,member,choice\nA,A,yes", "member"),
+    ],
+)
+def test_what_is_wrong_with_a_table_is_told_in_six_languages(table: str, told: str) -> None:
+    charter = read(HEAD)
+    with pytest.raises(TableError) as refused:
+        parse_votes(table, charter, charter.rule("other"))
+    assert refused.value.told("en") == refused.value.problems
+    said = {refused.value.told(language)[0] for language in LANGUAGES}
+    assert len(said) == len(LANGUAGES)
+    assert all(told in one and "{" not in one for one in said)
 
 
 @pytest.mark.parametrize("name", catalogue())

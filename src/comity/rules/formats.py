@@ -17,9 +17,10 @@ from pathlib import Path
 
 from comity.rules.charter import Charter, Rule
 from comity.rules.conditions import Share, walk
-from comity.rules.errors import RulesError
+from comity.rules.errors import RulesError, printable
 from comity.rules.record import Ballot, Deposit, Record, fraction
 from comity.rules.snapshot import Member, Snapshot
+from comity.rules.words import say
 
 SHOWN = 20
 LARGEST = 50_000_000
@@ -50,10 +51,29 @@ _UNTC_DATE = re.compile(r"(\d{1,2} [A-Z][a-z]{2,8} \d{4})\s*([A-Za-z]{0,2})")
 _FOOTNOTES = re.compile(r"(?:\s+\d{1,2}(?:\s*,\s*\d{1,2})*)$")
 
 
-class TableError(RulesError):
-    """A table that cannot be taken; every line of the message is one problem."""
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One problem of a table. key, values: as `table_words` has it; line None: of the whole. text: where there is no key, in English."""
 
-    def __init__(self, file: str, problems: list[str]) -> None:
+    key: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+    line: int | None = None
+    column: str = ""
+    text: str = ""
+
+    def told(self, file: str, language: str = "en") -> str:
+        """The problem and its mend in a language."""
+        problem = say(f"table.{self.key}", language, **self.values) if self.key else self.text
+        if self.line is None:
+            return problem
+        return say("table.at", language, file=file, line=self.line, column=self.column, problem=problem)
+
+
+class TableError(RulesError):
+    """A table that cannot be taken; every line of the message is one problem, in English; `told` has them in another language."""
+
+    def __init__(self, file: str, faults: list[Fault]) -> None:
+        problems = [fault.told(file) for fault in faults]
         shown = "\n".join(f"  {problem}" for problem in problems[:SHOWN])
         more = f"\n  ... and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
         super().__init__(
@@ -64,6 +84,11 @@ class TableError(RulesError):
             more=more,
         )
         self.problems = tuple(problems)
+        self._file, self._faults = file, tuple(faults)
+
+    def told(self, language: str) -> tuple[str, ...]:
+        """The problems in a language of the engine."""
+        return tuple(printable(fault.told(self._file, language)) for fault in self._faults)
 
 
 @dataclass(slots=True)
@@ -73,17 +98,21 @@ class _Table:
     file: str
     columns: list[str]
     rows: list[tuple[int, dict[str, str]]]
-    problems: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, line: int, column: str, key: str, **values: object) -> None:
+        self.faults.append(Fault(key, values, line, column))
 
     def problem(self, line: int, column: str, what: str, mend: str) -> None:
-        self.problems.append(f"{self.file}, line {line}, column {column}: {what} {mend}")
+        """One that pages never show."""
+        self.faults.append(Fault(line=line, column=column, text=f"{what} {mend}"))
 
     def column(self, *names: str) -> str | None:
         return next((name for name in names if name in self.columns), None)
 
     def refuse(self) -> None:
-        if self.problems:
-            raise TableError(self.file, self.problems)
+        if self.faults:
+            raise TableError(self.file, self.faults)
 
 
 def _read(path: Path) -> _Table:
@@ -92,11 +121,11 @@ def _read(path: Path) -> _Table:
 
 def _parse(data: bytes, file: str) -> _Table:
     if len(data) > LARGEST:
-        raise TableError(file, [f"the file has {len(data):,} bytes; at most {LARGEST:,} are read."])
+        raise TableError(file, [Fault("too_large", {"bytes": f"{len(data):,}", "most": f"{LARGEST:,}"})])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise TableError(file, [f"byte {error.start + 1} is not UTF-8. Save the table as UTF-8."]) from None
+        raise TableError(file, [Fault("not_utf8", {"byte": error.start + 1})]) from None
     first = text.split("\n", 1)[0]
     mark = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
@@ -104,18 +133,18 @@ def _parse(data: bytes, file: str) -> _Table:
         header = [name.strip().casefold() for name in next(reader, [])]
         table = _Table(file, header, [])
         if not any(header):
-            raise TableError(file, ["line 1 has no column names. Begin with, for example: member,choice"])
+            raise TableError(file, [Fault("no_header")])
         for name in sorted({name for name in header if header.count(name) > 1}):
-            table.problem(1, name, "the column is there twice.", "Keep one of them.")
+            table.fault(1, name, "column_twice")
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(header):
-                table.problem(reader.line_num, "-", f"{len(cells)} cells for {len(header)} columns.", "Mend the line.")
+                table.fault(reader.line_num, "-", "cells", cells=len(cells), columns=len(header))
                 continue
             table.rows.append((reader.line_num, {n: c.strip() for n, c in zip(header, cells, strict=True)}))
     except csv.Error as error:
-        raise TableError(file, [f"line {reader.line_num}: {error}. Mend the quotation marks."]) from None
+        raise TableError(file, [Fault("quotes", {"line": reader.line_num, "error": error})]) from None
     return table
 
 
@@ -159,13 +188,13 @@ def _votes(table: _Table, charter: Charter, rule: Rule, on: date | None) -> Vote
     member_column = table.column(*_MEMBER)
     choice_column = table.column("choice", "vote")
     if member_column is None or choice_column is None:
-        raise TableError(table.file, ["line 1: the columns `member` and `choice` are needed. Name them so."])
+        raise TableError(table.file, [Fault("needs")])
     weights = _weight_columns(table, charter, rule)
     groups = [name for name in table.columns if name in charter.groups]
     for name in table.columns:
         if name not in {member_column, choice_column, *KNOWN, *groups, *weights}:
             known = [member_column, choice_column, *KNOWN, *charter.groups, *charter.weights]
-            table.problem(1, name, "the column is not known.", f"Use some of: {', '.join(known)}; or take it out.")
+            table.fault(1, name, "unknown", known=", ".join(known))
     choices: dict[str, str] = {}
     members: list[Member] = []
     reasons: set[str] = set()
@@ -174,14 +203,14 @@ def _votes(table: _Table, charter: Charter, rule: Rule, on: date | None) -> Vote
     for line, row in table.rows:
         name = row[member_column]
         if not name:
-            table.problem(line, member_column, "there is no name.", "Write the member's name.")
+            table.fault(line, member_column, "no_name")
         elif name in choices:
-            table.problem(line, member_column, f"{name} is there twice.", "Keep one of the lines.")
+            table.fault(line, member_column, "twice", name=name)
         written = row[choice_column].casefold()
         choice = written if written in charter.like else _SHORT.get(written, written)
         if choice not in charter.like:
             words = ", ".join(charter.like)
-            table.problem(line, choice_column, f"{row[choice_column]!r} is no choice.", f"Write one of: {words}.")
+            table.fault(line, choice_column, "no_choice", written=repr(row[choice_column]), words=words)
         choices[name] = choice
         members.append(_member(charter, table, line, row, name, groups, weights))
         if row.get("reason"):
@@ -206,9 +235,7 @@ def _weight_columns(table: _Table, charter: Charter, rule: Rule) -> dict[str, st
         if len(used) == 1 and used[0] not in columns:
             columns["weight"] = used[0]
         elif len(used) > 1:
-            table.problem(
-                1, "weight", f"the rule has several weights: {', '.join(used)}.", "Name the column after one."
-            )
+            table.fault(1, "weight", "several_weights", names=", ".join(used))
     return columns
 
 
@@ -224,9 +251,7 @@ def _member(
     found = {g.strip() for g in row.get("group", "").split(";") if g.strip()}
     for group in sorted(found - charter.groups.keys()):
         known = ", ".join(charter.groups) or "none"
-        table.problem(
-            line, "group", f"the charter declares no group {group!r}.", f"There is: {known}. Mend or leave out."
-        )
+        table.fault(line, "group", "no_group", group=repr(group), known=known)
     for group in groups:
         if _truth(table, line, group, row[group]):
             found.add(group)
@@ -236,9 +261,7 @@ def _member(
             try:
                 weighed[weight] = fraction(row[column])
             except ValueError:
-                table.problem(
-                    line, column, f"{row[column]!r} is no number of 0 or more.", "Write it as 12, 12.5 or 2/3."
-                )
+                table.fault(line, column, "no_number", written=repr(row[column]))
     entitled = _truth(table, line, "entitled", row["entitled"]) if row.get("entitled") else True
     casts_for = tuple(n.strip() for n in row.get("casts_for", "").split(";") if n.strip())
     return Member(name, frozenset(found), weighed, entitled, casts_for)
@@ -248,7 +271,7 @@ def _truth(table: _Table, line: int, column: str, text: str) -> bool:
     if text.casefold() in _TRUE:
         return True
     if text.casefold() not in _FALSE:
-        table.problem(line, column, f"{text!r} is neither yes nor no.", "Write yes or no.")
+        table.fault(line, column, "yes_no", written=repr(text))
     return False
 
 
@@ -276,7 +299,11 @@ def read_deposits(path: str | Path, charter: Charter) -> Deposits:
     if member_column is None or date_column is None:
         raise TableError(
             table.file,
-            ["line 1: the columns `member` and `date` are needed, or those of a UN status table. Name them so."],
+            [
+                Fault(
+                    text="line 1: the columns `member` and `date` are needed, or those of a UN status table. Name them so."
+                )
+            ],
         )
     weights = {name: name for name in table.columns if name in charter.weights}
     groups = [name for name in table.columns if name in charter.groups]
@@ -287,7 +314,7 @@ def read_deposits(path: str | Path, charter: Charter) -> Deposits:
         if not name:
             table.problem(line, member_column, "there is no name.", "Write the participant's name.")
         if name in members:
-            table.problem(line, member_column, f"{name} is there twice.", "Keep one of the lines.")
+            table.fault(line, member_column, "twice", name=name)
         members[name] = _member(charter, table, line, row, name, groups, weights)
         found = _deposit(table, line, row, name, date_column)
         if found:
@@ -335,7 +362,7 @@ def read_predecessors(path: str | Path, *files: str) -> tuple[Deposit, ...]:
     table = _read(Path(path))
     for name in ("file", "party", "date"):
         if name not in table.columns:
-            raise TableError(table.file, [f"line 1: the column `{name}` is needed."])
+            raise TableError(table.file, [Fault(text=f"line 1: the column `{name}` is needed.")])
     wanted = {file.rstrip("/") for file in files}
     found: list[Deposit] = []
     for line, row in table.rows:

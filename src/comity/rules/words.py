@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from comity.rules.rule_words import RULE_WORDS
+from comity.rules.table_words import TABLE_WORDS
 from comity.rules.words_more import MORE
 
 LANGUAGES = ("en", "ar", "zh", "fr", "ru", "es")
@@ -428,7 +429,7 @@ WORDS: dict[str, dict[str, str]] = {
     "certainty.example": _row("example", "مثال", "示例", "exemple", "пример", "ejemplo"),
 }
 """Phrases by key and language."""
-WORDS |= MORE | RULE_WORDS
+WORDS |= MORE | RULE_WORDS | TABLE_WORDS
 _COMMAS = {"ar": "، ", "zh": "、"}
 
 

@@ -227,6 +227,13 @@ def test_a_rule_of_another_body_can_be_tried_with_a_pasted_table(members: House)
     assert "line 2, column choice: 'maybe' is no choice." in bad
 
 
+def test_what_is_wrong_with_a_pasted_table_is_said_in_the_readers_language(members: House) -> None:
+    asked = {"charter": "un-sc", "rule": "substantive", "table": "member,choice\nA,maybe\nA,yes"}
+    page = Client().get("/zh/charter/rules/decide", asked).content.decode()
+    assert "第2行，choice列：&#x27;maybe&#x27;不是选项。请写下列之一：yes, no" in page
+    assert "第3行，member列：A出现两次。请保留其中一行。" in page
+
+
 def test_of_a_charter_that_there_is_not_the_page_does_not_say_that_none_is_in_force(members: House) -> None:
     said = read(Client(), "rules/decide", charter="no-such")
     assert "There is no such version of the charter." in said

@@ -166,7 +166,7 @@ def _by_vote(request: Request, current: CharterVersion) -> HttpResponse:
         try:
             given = parse_votes(table, charter, rule, on, file=_("table"))
         except TableError as error:
-            raise Refused("\n".join(error.problems), field="table") from error
+            raise Refused("\n".join(error.told(language())), field="table") from error
         return Vote.on(given.snapshot, given.record)
 
     def does(values: dict[str, Any]) -> None:

@@ -155,7 +155,7 @@ def _asked(request: Request, charter: Charter, rule: Rule, day: date) -> Asked:
         try:
             votes = parse_votes(table, charter, rule, day, file=_("table"))
         except TableError as error:
-            return Asked(charter, rule, day, Snapshot((), day), Record(), {}, True, "\n".join(error.problems))
+            return Asked(charter, rule, day, Snapshot((), day), Record(), {}, True, "\n".join(error.told(language())))
         record = Record(votes.record.ballot, objections=votes.record.objections, findings=findings)
         return Asked(charter, rule, day, votes.snapshot, record, {}, True)
     found = queries.electorate(day)
