@@ -76,8 +76,10 @@ def main() -> None:
     box.start()
     gc.freeze()  # as the site's server does
     wide = Limit(given.limit, given.limit)
-    intake = Intake(nothing_else, box, KEY, limits=Limits(wide, wide))
-    Server(uvicorn.Config(intake, port=0, log_level="warning", access_log=False)).run()
+    intake = Intake(
+        nothing_else, box, KEY, limits=Limits(wide, wide)
+    )  # and connections rest as long as at the site's server
+    Server(uvicorn.Config(intake, port=0, log_level="warning", access_log=False, timeout_keep_alive=20)).run()
     if following is not None:
         following.stop()
     box.stop()

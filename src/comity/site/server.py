@@ -29,6 +29,9 @@ from comity.ballot_box.following import Following
 from comity.groundwork.jobs import Runner
 from comity.site.doorbell import Doorbell
 
+KEPT_OPEN = 20
+"""Seconds for which a connection may rest. Whoever watches a map asks every ten seconds or so; connecting anew costs more than asking."""
+
 
 class AlreadyServed(RuntimeError):
     """Another server works on this data folder."""
@@ -84,7 +87,15 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, ready: Callable[[str], N
         stack.enter_context(Doorbell(data))
         stack.enter_context(_ballot_box(data))
         _Server(
-            uvicorn.Config(_application(), host=host, port=port, log_level="warning", access_log=False), ready
+            uvicorn.Config(
+                _application(),
+                host=host,
+                port=port,
+                log_level="warning",
+                access_log=False,
+                timeout_keep_alive=KEPT_OPEN,
+            ),
+            ready,
         ).run()
 
 
