@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from django.test import Client
 from tests.office.charter.conftest import House, charter
 
 from comity.groundwork.actions import grant_role, register_person
 from comity.groundwork.acts import Actor, actor_for, system_actor
 from comity.groundwork.panels import waits_for
 from comity.groundwork.translated import Text
-from comity.office.charter import actions
-from comity.office.charter.models import Certainty
+from comity.office.charter import actions, queries
+from comity.office.charter.models import Certainty, CharterVersion
 from comity.office.members.actions import register_party
 
 
@@ -38,7 +39,12 @@ def test_the_administrator_is_told_to_appoint_a_secretary_until_there_is_one(adm
 
 
 def test_the_secretary_is_told_each_first_step_until_it_is_taken(house: House) -> None:
-    steps = ["Establish the bodies", "Propose a charter", "Enter the founding texts", "Enter who belongs"]
+    steps = [
+        "Establish the bodies",
+        "Propose a charter and lay it down",
+        "Enter the founding texts",
+        "Enter who belongs",
+    ]
     assert told(house.by) == steps
     register_party(by=house.by, kind="state", iso3="NOR")
     assert told(house.by) == steps[:3]
@@ -53,8 +59,22 @@ def test_the_secretary_is_told_each_first_step_until_it_is_taken(house: House) -
     )
     assert told(house.by) == steps[:2]
     actions.establish_body(by=house.by, name=Text.of("Council"), established_on=date(2026, 1, 1))
-    actions.draft_charter(by=house.by, text=charter())
+    assert told(house.by) == steps[1:2]
+    draft = actions.draft_charter(by=house.by, text=charter())
+    assert told(house.by) == steps[1:2]
+    actions.adopt_charter(by=house.by, draft=draft.id)
     assert told(house.by) == []
+
+
+def test_the_charter_from_which_a_proposal_begins_can_be_laid_down_as_it_stands(house: House, client: Client) -> None:
+    client.force_login(house.person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    begun = client.get("/en/charter/rules/drafts/new").context["form"].initial["text"]
+    saved = client.post("/en/charter/rules/drafts/new", {"text": begun, "note": ""})
+    assert saved.status_code == 302
+    draft = CharterVersion.objects.get()
+    given = {"digest": draft.digest, "in_force_from": house.today.isoformat(), "reason": "founding"}
+    assert client.post(f"/en/charter/rules/drafts/{draft.id}/adopt", given).status_code == 302
+    assert queries.charter_in_force() is not None
 
 
 def test_nobody_else_is_told(house: House) -> None:

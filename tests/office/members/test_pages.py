@@ -446,3 +446,8 @@ def test_rights_by_status_are_read_in_words(office: Office, visitor: Client) -> 
         assert f'<dt>{Status.SUSPENDED.label}</dt><dd><bdi dir="auto">{Right.SPEAK.label}</bdi></dd>' in page
     assert "by_status" not in page
     assert "be_elected" not in page
+
+
+def test_the_page_of_importing_names_the_headings_that_a_file_has(secretary: Client) -> None:
+    heading = secretary.get("/en/members/register.csv").content.decode().splitlines()[0]
+    assert heading.replace(",", ", ") in secretary.get("/en/members/import").content.decode()

@@ -32,8 +32,16 @@ def what_the_organisation_is(actor: Actor) -> list[Waiting]:
     if not actor.holds(SECRETARY) or not Organisation.objects.exists():
         return []
     steps = (
-        (Tenet, "charter:texts", _("Enter the founding texts: principles, work areas, points of a plan.")),
-        (Body, "charter:bodies", _("Establish the bodies, and appoint who serves in them.")),
-        (CharterVersion, "charter:rules", _("Propose a charter: by what majorities the organisation decides.")),
+        (
+            Tenet.objects.all(),
+            "charter:texts",
+            _("Enter the founding texts: principles, work areas, points of a plan."),
+        ),
+        (Body.objects.all(), "charter:bodies", _("Establish the bodies, and appoint who serves in them.")),
+        (
+            CharterVersion.objects.filter(number__isnull=False),
+            "charter:rules",
+            _("Propose a charter and lay it down: by what majorities the organisation decides."),
+        ),
     )
-    return [Waiting(sentence, reverse(address)) for table, address, sentence in steps if not table.objects.exists()]
+    return [Waiting(sentence, reverse(address)) for done, address, sentence in steps if not done.exists()]

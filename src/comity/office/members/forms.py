@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from comity.groundwork.pages import ActForm, LanguageField
 from comity.office.members import regions
 from comity.office.members.actions import ImportRefused
 from comity.office.members.names import region_name
+from comity.office.members.register_csv import COLUMNS
 from comity.office.members.vocabulary import (
     CredentialKind,
     DeclarationKind,
@@ -111,7 +113,10 @@ class ImportForm(ActForm):
     """A register as a file."""
 
     file = forms.FileField(
-        label=_("CSV file"), help_text=_("UTF-8, with the headings of the file that this site exports.")
+        label=_("CSV file"),
+        help_text=format_lazy(
+            "{} {}", _("UTF-8, with the headings of the file that this site exports."), ", ".join(COLUMNS)
+        ),
     )
 
     def attempt(self, does: Callable[[dict[str, Any]], Any]) -> bool:

@@ -28,6 +28,9 @@ from comity.rules.sentences import side_name
 
 CHOICES = ("yes", "no", "abstain", "absent")
 
+BEGINNING = "example-waico.toml"
+"""The charter of the catalogue from which a first proposal begins: whole, with a rule for its own change, so that it can be laid down."""
+
 
 def new_draft(request: Request) -> HttpResponse:
     """Proposing a charter: `?from=` a charter of the catalogue or a version, else the one in force, else an empty example."""
@@ -94,7 +97,7 @@ def _beginning(asked: str) -> str:
     holding = queries.charter_in_force()
     if holding is not None:
         return queries.charter_text(holding.version)
-    return (CATALOGUE / "example-assembly.toml").read_text(encoding="utf-8")
+    return (CATALOGUE / BEGINNING).read_text(encoding="utf-8")
 
 
 def withdraw_draft(request: Request, key: str) -> HttpResponse:
