@@ -253,11 +253,15 @@ def test_the_map_is_handed_out_once_and_then_not_again(
         f"map/{published.version}/result.json",
         f"map/{published.version}/sums.json",
     ):
-        told = ask(name, method="GET")
+        told = ask(name, method="GET", headers={"accept-encoding": "br, gzip"})
         assert told.status == 200
         assert told.headers["content-encoding"] == "gzip"
         assert "immutable" in told.headers["cache-control"]
-        json.loads(gzip.decompress(told.body))
+        plain = ask(name, method="GET")
+        assert "content-encoding" not in plain.headers
+        assert plain.headers["vary"] == "accept-encoding"
+        assert gzip.decompress(told.body) == plain.body
+        json.loads(plain.body)
     for name in (
         "map/" + "0" * 64 + ".json",
         "map/x.json",

@@ -61,6 +61,7 @@ def expected(events: list[Event], reader: Reader, asked: Asked) -> list[int]:
         for event in events
         if (not asked.about or about[event.seq] & set(asked.about))
         and (not asked.types or event.type in asked.types)
+        and event.type not in asked.without
         and (asked.actor is None or event.actor_id == asked.actor)
         and (asked.audience is None or event.audience == asked.audience)
         and (asked.since is None or event.time >= asked.since)
@@ -83,6 +84,7 @@ asked_for = st.builds(
     Asked,
     about=st.sets(st.sampled_from([*THINGS, "k:9"]), max_size=2).map(lambda found: tuple(sorted(found))),
     types=st.sets(st.sampled_from([*TYPES, "c.none"]), max_size=3).map(lambda found: tuple(sorted(found))),
+    without=st.sampled_from([(), (), ("a.one",), ("a.one", "c.none")]),
     actor=st.sampled_from([None, None, "P0", "P9"]),
     audience=st.sampled_from([None, None, *AUDIENCES]),
     since=days,
@@ -122,6 +124,8 @@ def test_a_timeline_is_one_query(log: list[Event], given_: dict[str, Any]) -> No
         {"types": tuple(TYPES)},
         {"actor": "P0", "types": ("a.one",)},
         {"audience": "members"},
+        {"without": ("a.one",)},
+        {"about": ("k:1",), "without": ("a.one",)},
         {"until": START},
     ],
 )

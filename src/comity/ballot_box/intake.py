@@ -11,6 +11,7 @@ rules are in memory. Everything else goes on to the application behind it. Forma
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import time
 from collections import OrderedDict
@@ -203,9 +204,12 @@ class Intake:
         if version is None:
             await _send(send, 404, b"{}", (_JSON, (b"cache-control", b"public, max-age=5")))
             return
-        await _send(
-            send, 200, getattr(version, _PARTS[part]), (_JSON, (b"content-encoding", b"gzip"), _FOR_EVER, _ANY_ORIGIN)
-        )
+        content = getattr(version, _PARTS[part])
+        kept = (_JSON, (b"vary", b"accept-encoding"), _FOR_EVER, _ANY_ORIGIN)
+        if any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"]):
+            await _send(send, 200, content, ((b"content-encoding", b"gzip"), *kept))
+        else:  # a program that saves what it is sent
+            await _send(send, 200, await asyncio.to_thread(gzip.decompress, content), kept)
 
     async def _version(self, consultation: str, name: str) -> Version | None:
         key = consultation, name

@@ -27,7 +27,8 @@ class Fact:
     """Something that happened.
 
     TYPE: never changes, `office.what_happened`. VERSION: raised when fields change their meaning. AUDIENCE: who may read it unless
-    `audience` says otherwise. ERASURE: how personal data in it goes, in a sentence for the documentation.
+    `audience` says otherwise. ERASURE: how personal data in it goes, in a sentence for the documentation. ROUTINE: it comes about by
+    itself, often, and tells people nothing who look for what is going on.
     """
 
     TYPE: ClassVar[str] = ""
@@ -36,6 +37,7 @@ class Fact:
     PERSONAL: ClassVar[frozenset[str]] = frozenset()
     SUBJECT: ClassVar[str | None] = None
     ERASURE: ClassVar[str] = "Holds no personal data."
+    ROUTINE: ClassVar[bool] = False
 
     def about(self) -> tuple[Ref, ...]:
         """The things in whose timelines this stands; the first is the one that it changes."""
@@ -58,6 +60,11 @@ class Fact:
 
 F = TypeVar("F", bound=type[Fact])
 FACTS: dict[str, type[Fact]] = {}
+
+
+def routine() -> list[str]:
+    """Types of facts that a page of what is going on leaves out."""
+    return [name for name, declared in FACTS.items() if declared.ROUTINE]
 
 
 class UnknownFact(ValueError):

@@ -64,6 +64,7 @@ def timeline(
     *,
     about: Ref | None = None,
     types: Iterable[str] = (),
+    without: Iterable[str] = (),
     actor: str | None = None,
     audience: str | None = None,
     since: datetime | None = None,
@@ -75,6 +76,7 @@ def timeline(
     asked = Asked(
         about=tuple(called(about)) if about is not None else (),
         types=tuple(dict.fromkeys(types)),
+        without=tuple(dict.fromkeys(without)),
         actor=actor,
         audience=audience,
         since=since,

@@ -22,10 +22,11 @@ from comity.groundwork.models import Event, EventAbout
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a timeline is to show. about: references of which one suffices; types, likewise; empty and None: not asked."""
+    """What a timeline is to show. about: references of which one suffices; types, likewise; empty and None: not asked. without: types."""
 
     about: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     actor: str | None = None
     audience: str | None = None
     since: datetime | None = None
@@ -129,6 +130,9 @@ class _Way:
 
         if self._asked.types and "type" not in leading:
             among("type", self._asked.types)
+        if self._asked.without:
+            conditions.append(f"{self._plus}e.type NOT IN ({', '.join(['%s'] * len(self._asked.without))})")
+            values.extend(self._asked.without)
         if self._asked.actor is not None and "actor_id" not in leading:
             among("actor_id", [self._asked.actor])
         if "audience" not in leading and (self._asked.audience is not None or not self._reader.all):

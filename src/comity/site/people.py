@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth import logout
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from comity.groundwork import actions
@@ -68,12 +68,16 @@ def register_person(request: Request) -> HttpResponse:
     """Registering somebody."""
     _for_keepers(request)
 
+    made: list[Person] = []
+
     def does(values: dict[str, Any]) -> None:
-        actions.register_person(
-            by=request.actor, name=values["name"], email=values["email"] or None, language=values["language"]
+        made.append(
+            actions.register_person(
+                by=request.actor, name=values["name"], email=values["email"] or None, language=values["language"]
+            )
         )
 
-    return act_page(
+    answer = act_page(
         request,
         RegisterForm,
         does,
@@ -86,6 +90,7 @@ def register_person(request: Request) -> HttpResponse:
             "They can sign in once they have set a password by the link “forgotten password”. Roles are given on their page."
         ),
     )
+    return redirect("person", made[0].id) if made else answer
 
 
 def change_person(request: Request, key: str) -> HttpResponse:

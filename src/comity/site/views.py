@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from comity.groundwork.acts import may_do
+from comity.groundwork.facts import routine
 from comity.groundwork.jobs import counts
 from comity.groundwork.pages import Request
 from comity.groundwork.panels import waits_for
@@ -18,7 +19,8 @@ def home(request: Request) -> HttpResponse:
     if charter.organisation() is None:
         return render(request, "unfounded.html", {"may_found": may_do(request.actor, "charter.found")})
     waiting = waits_for(request.actor) if request.actor.person_id is not None else []
-    return render(request, "home.html", {"waiting": waiting, "timeline": timeline(request.actor.reader, limit=10)})
+    going_on = timeline(request.actor.reader, without=routine(), limit=10)
+    return render(request, "home.html", {"waiting": waiting, "timeline": going_on})
 
 
 def health(request: HttpRequest) -> HttpResponse:

@@ -244,6 +244,7 @@ class AnswersSealed(OfConsultation):
     """The log of answers had this many entries and this head: no answer can be changed or put in before it unnoticed."""
 
     TYPE = "consultations.answers_sealed"
+    ROUTINE = True
     entries: int
     head: str
 

@@ -6,14 +6,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from comity.groundwork.acts import may_do
-from comity.groundwork.facts import FACTS
+from comity.groundwork.facts import routine
 from comity.groundwork.models import Citation
 from comity.groundwork.pages import Request, found_or_refused, page_of_list, part_of_timeline
 from comity.groundwork.queries import cited_by
 from comity.groundwork.refs import Ref, name_all, page_of
 from comity.office.consultations.demonstration import can_arrive
 from comity.office.consultations.events import statements as events
-from comity.office.consultations.events.consultations import AnswersSealed, ParticipantRemoved
+from comity.office.consultations.events.consultations import ParticipantRemoved
 from comity.office.consultations.models import Consultation, Statement
 from comity.office.consultations.queries import consultations, results
 from comity.office.consultations.queries import statements as of_statements
@@ -78,9 +78,7 @@ def consultation(request: Request, key: str) -> HttpResponse:
         "findings": consultations.findings_of(current),
         "results": results.may_see(current, by) and current.stage != Stage.DRAFT,
         "writing": current.proposals and (current.proposals_until is None or by.now.date() <= current.proposals_until),
-        **part_of_timeline(
-            request, size=10, about=current.ref, types=[name for name in FACTS if name != AnswersSealed.TYPE]
-        ),
+        **part_of_timeline(request, size=10, about=current.ref, without=routine()),
     }
     return render(request, "consultations/consultation.html", page)
 
