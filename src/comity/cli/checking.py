@@ -42,6 +42,7 @@ def run_check(arguments: argparse.Namespace) -> int:
         from comity.opinion.reading import read_result, read_sums
 
         result, sums = read_result(result_text), read_sums(sums_text)
+        progress.computes()
         progress.stage("recomputing")
         analysis = None
         if arguments.source is not None:

@@ -74,6 +74,7 @@ def run_map(arguments: argparse.Namespace) -> int:
         refuse_foreign(folder)
     with showing(arguments.quiet) as progress:
         consultation = read_votes(arguments, progress)
+        progress.computes()
         floor, why = _floor(arguments, consultation)
         analysis = analyse_votes(
             consultation.votes, _settings(arguments, floor), source_of(consultation, floor), arguments.threads, progress
@@ -106,6 +107,7 @@ def _map_by_polis(arguments: argparse.Namespace) -> int:
             raise UsageError(f"{option} is not of --method polis: leave one of the two out.")
     with showing(arguments.quiet) as progress:
         consultation = read_votes(arguments, progress)
+        progress.computes()
         progress.stage("computing by the reference method")
         from comity.opinion.polis import polis_analysis, polis_data, polis_lines
 

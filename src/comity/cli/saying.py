@@ -66,17 +66,23 @@ def spoken_errors() -> tuple[type[Exception], ...]:
 class Stages:
     """What is going on, on a terminal, once it has taken a second; nothing anywhere else."""
 
-    def __init__(self, shown: bool) -> None:
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
         self._text = ""
         self._share: tuple[int, int] | None = None
         self._lock = threading.Lock()
         self._display: Progress | None = None
         self._task: TaskID | None = None
         self._timer: threading.Timer | None = None
-        if shown:
+        if not quiet and sys.stderr.isatty():
             self._timer = threading.Timer(1.0, self._open)
             self._timer.daemon = True
             self._timer.start()
+
+    def computes(self) -> None:
+        """From here on the engine is needed: say why it may take a minute, on any output."""
+        if not self._quiet and _uncompiled():
+            say("Compiling the engine for this machine: about a minute, once.")
 
     def stage(self, text: str) -> None:
         """What begins now."""
@@ -126,9 +132,7 @@ class Stages:
 @contextmanager
 def showing(quiet: bool) -> Iterator[Stages]:
     """What is going on, shown while the block runs."""
-    if not quiet and _uncompiled():
-        say("Compiling the engine for this machine: about a minute, once.")
-    stages = Stages(shown=not quiet and sys.stderr.isatty())
+    stages = Stages(quiet)
     try:
         yield stages
     finally:

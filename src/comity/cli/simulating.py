@@ -63,6 +63,7 @@ def make_consultation(out: Path, *, quiet: bool) -> None:
         from comity.opinion.simulation import simulate
         from comity.opinion.simulation.labelled import labelled
 
+        progress.computes()
         progress.stage("simulating a consultation")
         write_generic(votes_at, labelled(simulate(seed=DEMO_SEED)), overwrite=True)
         consultation = read(votes_at)  # from here on as with anybody's folder
