@@ -90,6 +90,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "comity.site.urls"
 ASGI_APPLICATION = "comity.site.asgi.application"
+FORM_RENDERER = "comity.site.rendering.Renderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from comity.groundwork.audiences import PUBLIC
@@ -50,7 +52,16 @@ def naming() -> Naming:
 
 def page_address(key: str) -> str:
     """The address of a party's page."""
-    return reverse("members:party", args=[key])
+    return _address_of_nobody(get_script_prefix(), get_language()).replace(_NOBODY, key)
+
+
+_NOBODY = "0" * 26
+"""Stands for a party's id. Working out an address for each row of a register would take longer than all the rest."""
+
+
+@cache
+def _address_of_nobody(_prefix: str, _language: str | None) -> str:
+    return reverse("members:party", args=[_NOBODY])
 
 
 def thing_of(current: Party, names: Naming) -> Thing:

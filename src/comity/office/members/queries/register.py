@@ -82,16 +82,10 @@ class Row:
 def register(seen: Picture) -> list[Row]:
     """Every party, by name in the reader's language. Two queries beside those of the picture."""
     names = naming()
-    somewhere, nobody = page_address(_NOBODY), _NOBODY
     rows = [
-        Row(current, name_of(current, names), *seen.both(current.id), somewhere.replace(nobody, current.id))
-        for current in parties()
+        Row(current, name_of(current, names), *seen.both(current.id), page_address(current.id)) for current in parties()
     ]
     return sorted(rows, key=lambda row: (row.name.text.casefold(), row.party.id))
-
-
-_NOBODY = "0" * 26
-"""Stands for a party's id in the address of a page: working out one address for each row takes longer than all the rest."""
 
 
 def chosen(
