@@ -203,6 +203,14 @@ def test_of_a_vote_in_writing_chair_and_delegates_are_told_when_it_closes(db: No
     assert "The vote is held in writing: it closes by itself on 20 December 2026, 15:00 UTC." in said
     assert "I declare the vote closed" not in said
     assert "20 December 2026, 15:00" in page(union, "KEN", f"votes/{vote.id}/mine")
+    for key in STATES:
+        with pytest.raises(Refused, match="Members were given until 20 December 2026, 15:00 UTC"):
+            actions.close_vote(by=union.by(), vote=vote.id)
+        actions.cast(by=union.by(key), vote=vote.id, party=union.parties[key], choice="yes")
+    assert "I declare the vote closed" in page(union, "", f"votes/{vote.id}/conduct")
+    actions.close_vote(by=union.by(), vote=vote.id)
+    put.refresh_from_db()
+    assert put.verdict == "adopted"
 
 
 def test_what_the_chair_reads_out_has_the_marks_of_its_language(db: None) -> None:

@@ -43,6 +43,7 @@ from comity.office.decisions.events.vote import (
     VoteOpened,
 )
 from comity.office.decisions.models import Announcement, Cast, Proxy, Question, Vote
+from comity.office.decisions.moments import moment_text
 from comity.office.decisions.queries import reading
 from comity.office.decisions.queries.electorate import electorate, present_keys
 from comity.office.decisions.vocabulary import (
@@ -312,9 +313,19 @@ def _apply_proxy_withdrawn(stated: ProxyWithdrawn, recorded: Recorded) -> None:
 
 @act("decisions.close_vote", may=PRESIDES, records=(VoteClosed, *DECIDES))
 def close_vote(*, by: Actor, vote: str, body: str = "", meeting: str = "") -> None:
-    """Close a vote. The outcome is computed by the rule and entered in the record; nothing that was cast changes after that."""
+    """Close a vote. The outcome is computed by the rule and entered in the record; nothing that was cast changes after that.
+
+    One in writing is closed before its time only once everybody has voted.
+    """
     current = the_vote(vote, VoteStage.OPEN)
     belongs(current.question, body, meeting)
+    if current.closes_at is not None and by.now < current.closes_at:
+        voting = {member.name for member in reading.snapshot_of(current).members if member.entitled}
+        if voting - set(current.casts.values_list("member", flat=True)):
+            raise Refused(
+                _("Members were given until %(moment)s UTC, and some have not voted: it closes by itself then.")
+                % {"moment": moment_text(current.closes_at)}
+            )
     _close(by, current)
 
 

@@ -61,7 +61,7 @@ def _before(question: Question, last: Vote | None) -> Iterable[Line]:
 def _during(shown: Board) -> Iterable[Line]:
     vote, conduct = shown.vote, reverse("decisions:conduct", args=[shown.vote.id])
     counted = _("%(voted)d of %(voters)d have voted.") % {"voted": shown.voted, "voters": shown.voters}
-    if vote.question.mode == Mode.WRITING and vote.closes_at is not None:
+    if vote.question.mode == Mode.WRITING and vote.closes_at is not None and shown.voted < shown.voters:
         until = _("The vote is held in writing: it closes by itself on %(moment)s UTC.") % {
             "moment": moment_text(vote.closes_at)
         }
