@@ -164,7 +164,7 @@ def test_blas_processor_hash_seed_and_locale(threads: int, environment: dict[str
     assert elsewhere(threads, **environment) == reference
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_kernels_compiled_for_a_plain_processor(reference: list[str], tmp_path: Path) -> None:
     assert elsewhere(NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="", NUMBA_CACHE_DIR=str(tmp_path)) == reference
 

@@ -80,16 +80,15 @@ def attack(name: str, stage: Stage, every: int) -> None:
             except Exception as error:
                 raise AssertionError(f"{name} breaks on {told(arguments, plausible)}: {error!r:.300}") from error
     assert state_digest() == before
-    compared = 0
-    for arguments in taken:
-        digest = state_digest() if compared < 3 else ""
+    for number, arguments in enumerate(taken):
+        digest = state_digest() if number in {1, 2} else ""
         try:
             perform(name, stage.actor(doer(name)), arguments)
         except Refused:
             # What was done once cannot always be done twice; then nothing is changed.
-            compared += 1
             assert not digest or state_digest() == digest
-    if name != "charter.found":
+    # The whole log takes long to replay: in a short run, after some of the acts.
+    if name != "charter.found" and log_size() > size and sorted(ACTS).index(name) % min(every, 3) == 0:
         after = state()
         with without_state():
             replay()
@@ -99,7 +98,7 @@ def attack(name: str, stage: Stage, every: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(ACTS))
 def test_hostile_arguments_are_refused_or_taken_whole(name: str, stage: Stage) -> None:
-    attack(name, stage, every=7)
+    attack(name, stage, every=17)
 
 
 @pytest.mark.soak
@@ -116,7 +115,7 @@ def test_the_api_answers_hostile_arguments_in_words(name: str, stage: Stage) -> 
         Organisation.objects.all()._raw_delete("default")
     headers = {"Authorization": f"Bearer {stage.keys[doer(name)]}"}
     client, plausible, size = Client(), PLAUSIBLE[name](stage), log_size()
-    for arguments in attacked(name, plausible, stage, every=13):
+    for arguments in attacked(name, plausible, stage, every=29):
         with undone():
             try:
                 body = json.dumps(arguments)
@@ -191,13 +190,22 @@ def test_whoever_the_table_names_may_act_and_nobody_else(name: str, stage: Stage
         assert reached == may(name, who, stage, arguments), f"{who}: {refused.value}"
 
 
-@pytest.mark.parametrize("name", sorted(ACTS))
+KEYS = [who for who in WHOEVER if who != "system"]
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        *((name, tuple(KEYS[number % 4 :: 4])) for number, name in enumerate(sorted(ACTS))),
+        *(pytest.param(name, tuple(KEYS), marks=pytest.mark.soak) for name in sorted(ACTS)),
+    ],
+    ids=str,
+)
 @pytest.mark.usefixtures("stopped_behind_the_check")
-def test_the_api_lets_each_key_do_what_its_owner_may(name: str, stage: Stage) -> None:
+def test_the_api_lets_each_key_do_what_its_owner_may(name: str, keys: tuple[str, ...], stage: Stage) -> None:
+    """Each act with some of the keys, the next with others; with all of them in a long run."""
     arguments = PLAUSIBLE[name](stage)
-    for who in WHOEVER:
-        if who == "system":
-            continue
+    for who in keys:
         headers = {"Authorization": f"Bearer {stage.keys[who]}"} if who != "visitor" else {}
         answer = Client().post(
             f"/api/v1/acts/{name}", json.dumps(arguments), content_type="application/json", headers=headers
