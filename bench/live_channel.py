@@ -57,7 +57,7 @@ def prepare(listeners: int, rounds: int) -> dict[str, Any]:
     from comity.office.members.actions import register_party
     from comity.office.members.regions import SUB_REGION
     from comity.rules.charter_file import CATALOGUE
-    from comity.site.server import prepare as migrate
+    from comity.site.installation import prepare as migrate
 
     migrate()
     system, now = system_actor(), timezone.now()

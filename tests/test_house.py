@@ -132,6 +132,7 @@ import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "comity.site.settings"
 import django
 django.setup()
+import comity.site.commands
 print(*sorted({"numba", "pyarrow", "scipy"} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -18,7 +18,8 @@ import pytest
 
 SERVE = """
 import django; django.setup()
-from comity.site.server import AlreadyServed, serve
+from comity.site.installation import AlreadyServed
+from comity.site.server import serve
 try:
     serve(port=0, ready=lambda address: print(address, flush=True))
 except AlreadyServed as error:

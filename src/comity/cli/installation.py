@@ -127,7 +127,7 @@ def _refusals() -> tuple[type[Exception], ...]:
         from comity.groundwork.facts import UnknownFact
         from comity.groundwork.refusals import Refused
         from comity.site.commands import CommandError
-        from comity.site.server import AlreadyServed
+        from comity.site.installation import AlreadyServed
 
         told = (*told, Refused, CommandError, AlreadyServed, UnknownFact)
     if "django.core.exceptions" in sys.modules:
@@ -205,7 +205,7 @@ def run_import(arguments: argparse.Namespace) -> int:
     """`comity import`."""
     commands = _open(arguments.data)
     from comity.office.records.exports import import_export
-    from comity.site.server import alone
+    from comity.site.installation import alone
 
     commands.prepare()
     with alone():

@@ -25,10 +25,8 @@ from comity.groundwork.perform import arguments_of
 from comity.groundwork.refusals import Refused
 from comity.groundwork.roles import ADMINISTRATOR
 from comity.groundwork.translated import Text
-from comity.office.consultations.box import the_box
-from comity.site import doorbell, server
-from comity.site.demonstration import AlreadyFounded, build
-from comity.site.server import prepare
+from comity.site import doorbell
+from comity.site.installation import AlreadyServed, alone, prepare
 
 __all__ = [
     "CommandError",
@@ -51,9 +49,11 @@ class CommandError(ValueError):
 
 def serve(host: str, port: int, *, quiet: bool = False) -> None:
     """Serve the site until interrupted. Raises CommandError."""
+    from comity.site import server  # with all that a server needs, which no other verb should wait for
+
     try:
         server.serve(host=host, port=port, ready=None if quiet else lambda address: _ready(address))
-    except server.AlreadyServed as error:
+    except AlreadyServed as error:
         raise CommandError(str(error)) from error
 
 
@@ -127,7 +127,7 @@ def _types(hint: Any) -> tuple[Any, ...]:
 def _do(name: str, person: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
     answer = doorbell.ring(Path(settings.COMITY_DATA), name, person, dict(given))
     if answer is None:
-        with server.alone():
+        with alone():
             answer = doorbell.do(name, person, dict(given))
     if "refused" in answer:
         raise Refused(answer["refused"], field=answer["field"])
@@ -146,12 +146,15 @@ def list_acts() -> str:
 
 def demonstration() -> bool:
     """Found the demonstration organisation in the data folder; whether it was done now. Raises CommandError."""
+    from comity.office.consultations.box import the_box
+    from comity.site.demonstration import AlreadyFounded, build
+
     data = Path(settings.COMITY_DATA)
     prepare()
     if connection.vendor != "sqlite":
         raise CommandError("The demonstration lives in a data folder of its own: unset COMITY_DATABASE_URL.")
     try:
-        with server.alone():
+        with alone():
             build(timezone.now())
             the_box().stop()  # the server that follows, in a process of its own, opens it
     except AlreadyFounded as error:

@@ -8,18 +8,16 @@ log's head gives all of them one order.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import gc
 import os
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import IO, Any
+from typing import Any
 
 import uvicorn
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils.translation import override
@@ -28,50 +26,10 @@ from comity.ballot_box import at
 from comity.ballot_box.following import Following
 from comity.groundwork.jobs import Runner
 from comity.site.doorbell import Doorbell
+from comity.site.installation import prepare, sole_server
 
 KEPT_OPEN = 20
 """Seconds for which a connection may rest. Whoever watches a map asks every ten seconds or so; connecting anew costs more than asking."""
-
-
-class AlreadyServed(RuntimeError):
-    """Another server works on this data folder."""
-
-
-@contextlib.contextmanager
-def sole_server(data: Path) -> Iterator[None]:
-    """Hold the data folder for one server. Raises AlreadyServed. The lock goes with the process, however it ends."""
-    path = data / "server.lock"
-    with open(path, "a+", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise AlreadyServed(
-                f"Another server already works on {data} ({_holder(lock)}). Stop it first, or name another folder with COMITY_DATA; "
-                "several servers need PostgreSQL (COMITY_DATABASE_URL)."
-            ) from error
-        lock.seek(0)
-        lock.truncate()
-        lock.write(f"process {os.getpid()}\n")
-        lock.flush()
-        yield
-
-
-@contextlib.contextmanager
-def alone() -> Iterator[None]:
-    """For a command that writes: nobody else works on the data folder meanwhile. Nothing to do on PostgreSQL. Raises AlreadyServed."""
-    with sole_server(Path(settings.COMITY_DATA)) if connection.vendor == "sqlite" else contextlib.nullcontext():
-        yield
-
-
-def _holder(lock: IO[str]) -> str:
-    lock.seek(0)
-    return lock.read().strip() or "process unknown"
-
-
-def prepare() -> None:
-    """Bring the tables to what this version expects. Safe to repeat."""
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)  # where several servers count attempts together; none on SQLite
 
 
 def serve(*, host: str = "127.0.0.1", port: int = 8000, ready: Callable[[str], None] | None = None) -> None:

@@ -25,10 +25,10 @@ from comity.office.charter.actions import found
 from comity.office.consultations import actions
 from comity.office.consultations.box import bring_in_step, the_box
 from comity.office.consultations.models import Consultation
-from comity.site import server
+from comity.site.installation import alone, prepare
 
-server.prepare()
-with server.alone():
+prepare()
+with alone():
     system = system_actor()
     found(by=system, name=Text.of("Town Union"), short_name="TU")
     person = register_person(by=system, name="Ada Example", email="ada@example.org")
