@@ -45,6 +45,7 @@ _take_own_database()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.site.settings")
 atexit.register(shutil.rmtree, os.environ["COMITY_DATA"], ignore_errors=True)
 django.setup()
+django.conf.settings.PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]
 SHARED = Path(os.environ.get("COMITY_SHARED") or ROOT.parent / "shared")
 IN_CI = bool(os.environ.get("CI"))
 DATA_REQUIRED = SHARED.is_dir() and (IN_CI or bool(os.environ.get("COMITY_REQUIRE_SHARED")))

@@ -16,6 +16,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from tests.site.accounts import OTHER, PASSWORD, confirm_again, confirmed, link_in, sent, sign_in, sign_up, signed_in
 
 from comity.groundwork.actions import change_person, erase_person, grant_role, register_person
@@ -23,6 +24,7 @@ from comity.groundwork.acts import actor_for, system_actor
 from comity.groundwork.models import Event, Job, Person
 from comity.groundwork.refusals import NotAllowed, Refused
 from comity.groundwork.replay import differences, recorded_tables, replay, state
+from comity.site import settings as site_settings
 from comity.site.entries import erase_unconfirmed, forget_sessions
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,11 @@ def assert_the_log_gives_this_state() -> None:
 
 
 # --- signing up ---
+
+
+def test_a_password_costs_whoever_guesses_it_as_much_as_django_advises() -> None:
+    """Tests themselves hash at next to no cost: see `tests/hashing.py`."""
+    assert import_string(site_settings.PASSWORD_HASHERS[0]) is Argon2PasswordHasher
 
 
 def test_signing_up_registers_by_an_event_and_grants_nothing(client: Client) -> None:
