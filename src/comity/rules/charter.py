@@ -182,7 +182,7 @@ class Charter:
                 "{charter} has no rule {rule}: choose one of {rules}.",
                 charter=self.id,
                 rule=wanted,
-                rules=", ".join(dict.fromkeys(rule.id for rule in self.rules)),
+                rules=tuple(dict.fromkeys(rule.id for rule in self.rules)),
             )
         for rule in versions:
             if rule.valid_on(on):

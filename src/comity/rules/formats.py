@@ -86,9 +86,9 @@ class TableError(RulesError):
         self.problems = tuple(problems)
         self._file, self._faults = file, tuple(faults)
 
-    def told(self, language: str) -> tuple[str, ...]:
-        """The problems in a language of the engine."""
-        return tuple(printable(fault.told(self._file, language)) for fault in self._faults)
+    def told(self, language: str) -> str:
+        """The problems in a language of the engine, one a line."""
+        return "\n".join(printable(fault.told(self._file, language)) for fault in self._faults)
 
 
 @dataclass(slots=True)

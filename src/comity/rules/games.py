@@ -111,7 +111,7 @@ class Game:
     def __post_init__(self) -> None:
         if len(set(self.players)) < len(self.players):
             twice = sorted({name for name in self.players if self.players.count(name) > 1})
-            raise GameError("{names}: named twice among the players", names=", ".join(twice))
+            raise GameError("{names}: named twice among the players", names=tuple(twice))
         for criterion in criteria(self.rule):
             if len(criterion.weights) != len(self.players):
                 raise GameError(
@@ -162,7 +162,7 @@ class Game:
         spoken = {self.number(name) for name in yes}, {self.number(name) for name in no}
         if spoken[0] & spoken[1]:
             both = [name for i, name in enumerate(self.players) if i in spoken[0] & spoken[1]]
-            raise GameError("{names}: both yes and not", names=", ".join(both))
+            raise GameError("{names}: both yes and not", names=tuple(both))
         open_ = [i for i in range(len(self.players)) if i not in spoken[0] | spoken[1]]
 
         def left(criterion: Criterion) -> Criterion:

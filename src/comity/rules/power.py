@@ -252,7 +252,7 @@ def effect_of_change(
     for bloc, wanted in (blocs or {}).items():
         strangers = sorted(set(wanted) - set(names))
         if strangers:
-            raise GameError("bloc {bloc}: {names}: no players", bloc=bloc, names=", ".join(strangers))
+            raise GameError("bloc {bloc}: {names}: no players", bloc=bloc, names=tuple(strangers))
         sides: list[tuple[Fraction | None, Share | None]] = []
         for game, found in ((before, old), (after, new)):
             here = [name for name in game.players if name in wanted]

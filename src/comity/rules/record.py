@@ -126,7 +126,7 @@ def findings_for(said: Mapping[str, bool], asked: Mapping[str, str], named: str)
             raise RulesError(
                 'No rule of the charter asks whether "{statement}": it asks for {asked}.',
                 statement=statement,
-                asked="; ".join(f'"{text}"' for text in asked) or "nothing",
+                asked=tuple(f'"{text}"' for text in asked) or "—",
             )
     return tuple(Finding(statement, asked[statement], named, holds) for statement, holds in said.items())
 

@@ -15,7 +15,7 @@ from comity.rules.in_force import Against, InForce
 from comity.rules.need import Fewest, Need
 from comity.rules.outcome import Form, Operand, Outcome, Part, Verdict
 from comity.rules.tally import Eligibility, Missing
-from comity.rules.words import LANGUAGES, WORDS, listed, say
+from comity.rules.words import LANGUAGES, WORDS, listed, parted, say
 
 if TYPE_CHECKING:  # the check counts coalitions with NumPy, which sentences can do without
     from comity.rules.charter_check import Checked
@@ -62,8 +62,7 @@ def _marks(outcome: Outcome, language: str) -> str:
     marks = [outcome.rule.source or outcome.rule.charter, listed(certain, language)]
     if outcome.rule.example:
         marks.append(say("example", language))
-    semicolon = {"ar": "؛ ", "zh": "；", "fr": " ; "}.get(language, "; ")
-    return say("marks", language, marks=semicolon.join(mark for mark in marks if mark))
+    return say("marks", language, marks=parted((mark for mark in marks if mark), language))
 
 
 def _casting(outcome: Outcome, charter: Charter, language: str) -> list[str]:

@@ -198,7 +198,7 @@ def stands(
                 "{member} breaks silence on {part}, which is no part of the text: choose one of {parts}.",
                 member=one.member,
                 part=one.part,
-                parts=", ".join(parts),
+                parts=tuple(parts),
             )
     counted = [b for b in given if b.at <= min(now, deadline)]
     found = []

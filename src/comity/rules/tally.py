@@ -141,7 +141,7 @@ class Tally:
             raise RulesError(
                 "{choice!r} is no choice under this charter: write one of {choices}.",
                 choice=choice,
-                choices=", ".join(self.charter.like),
+                choices=tuple(self.charter.like),
             )
 
     def _cast_for_others(self, given: dict[str, str]) -> dict[str, str]:

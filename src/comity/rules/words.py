@@ -431,6 +431,7 @@ WORDS: dict[str, dict[str, str]] = {
 """Phrases by key and language."""
 WORDS |= MORE | RULE_WORDS | TABLE_WORDS
 _COMMAS = {"ar": "، ", "zh": "、"}
+_SEMICOLONS = {"ar": "؛ ", "zh": "；", "fr": " ; "}
 
 
 def say(key: str, language: str, **values: object) -> str:
@@ -449,3 +450,12 @@ def listed(several: Iterable[object], language: str) -> str:
     'Chile、Kenya'
     """
     return _COMMAS.get(language, ", ").join(map(str, several))
+
+
+def parted(several: Iterable[object], language: str) -> str:
+    """Phrases that may have commas in them one after another, with the semicolon of a language.
+
+    >>> parted(["yes, no", "present"], "ar")
+    'yes, no؛ present'
+    """
+    return _SEMICOLONS.get(language, "; ").join(map(str, several))

@@ -16,10 +16,9 @@ from django.utils.translation import gettext as _
 
 from comity.office.charter.comparing import RuleChange, rule_changes
 from comity.office.charter.queries import CharterInForce, Electorate
-from comity.office.charter.telling import RuleTold, in_words, language, names_of, rule_told, with_names
+from comity.office.charter.telling import RuleTold, headed, in_words, language, names_of, rule_told, with_names
 from comity.rules import Charter, CharterError, Kind, Rule, RulesError, read
 from comity.rules.charter_check import check
-from comity.rules.games import GameError
 from comity.rules.power import Effect, Share, effect_of_change
 from comity.rules.sentences import remark_sentence
 from comity.rules.winning import to_game
@@ -135,8 +134,8 @@ def _power(
             continue
         try:
             change = _change(before, earlier, after, rule, members, on)
-        except (RulesError, GameError) as error:
-            uncounted.append(f"{in_words(rule.title)}: {error}")
+        except RulesError as error:
+            uncounted.append(headed(in_words(rule.title), error.told(language())))
             continue
         if change is not None:
             found.append(change)

@@ -8,18 +8,19 @@ shown are those of the first.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from comity.office.charter.voting import Vote
 from comity.rules import Ballot, Charter, Kind, Outcome, Record, Rule, RulesError, Snapshot, decide, lines, sentence
 from comity.rules.conditions import Meets, walk
 from comity.rules.rule_sentences import certainty_words, rule_details, rule_sentence
 from comity.rules.sentences import Line, side_name, told
-from comity.rules.words import LANGUAGES, say
+from comity.rules.words import LANGUAGES, listed, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,16 @@ def language() -> str:
     """The engine's language that is nearest to the active one."""
     code = (get_language() or "en").partition("-")[0]
     return code if code in LANGUAGES else "en"
+
+
+def several(names: Iterable[object]) -> str:
+    """Names or words one after another, with the comma of the reader's language."""
+    return listed(names, language())
+
+
+def headed(title: object, said: object) -> str:
+    """What is said of something, behind its name, with the colon of the reader's language."""
+    return _("%(title)s: %(parts)s") % {"title": title, "parts": said}
 
 
 def in_words(texts: Mapping[str, str]) -> str:

@@ -310,7 +310,7 @@ class Agreement:
     """Whether the agreement is in force on a day. deposited: instruments that stand; reached_on: the day on which the condition was met.
 
     on: since or from when, None: not known. exact: whether these days are certain. found: what the rules engine found. obstacle: why
-    it could not count, or why nothing could be counted.
+    it could not count.
     """
 
     force: Force
@@ -319,7 +319,7 @@ class Agreement:
     on: date | None = None
     exact: bool = True
     found: InForce | None = field(default=None, compare=False)
-    obstacle: str = ""
+    obstacle: RulesError | None = field(default=None, compare=False)
 
 
 def agreement(
@@ -364,7 +364,9 @@ def agreement(
             rule = replace(rule, timing=_AT_ONCE)
             found, late = in_force(clause.charter, members, deposits, rule=rule, as_of=on), True
     except RulesError as error:
-        return Agreement(Force.NOT_YET, standing, obstacle=str(error))
+        return Agreement(
+            Force.NOT_YET, standing, obstacle=error.with_traceback(None)
+        )  # remembered: it must not hold the frames
     if found.met_on is None:
         return Agreement(Force.NOT_YET, standing, found=found)
     exact = found.met_on not in vague

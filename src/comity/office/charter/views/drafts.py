@@ -21,9 +21,9 @@ from comity.office.charter.forms import AdoptionForm, DraftForm, FoundingCharter
 from comity.office.charter.models import CharterVersion
 from comity.office.charter.telling import in_words, language, names_of, rule_told
 from comity.office.charter.voting import Vote
-from comity.rules import Ballot, Record, catalogue
+from comity.rules import Ballot, Record, RulesError, catalogue
 from comity.rules.charter_file import CATALOGUE
-from comity.rules.formats import TableError, parse_votes
+from comity.rules.formats import parse_votes
 from comity.rules.sentences import side_name
 
 CHOICES = ("yes", "no", "abstain", "absent")
@@ -168,8 +168,8 @@ def _by_vote(request: Request, current: CharterVersion) -> HttpResponse:
             return Vote.on(members.snapshot, Record(Ballot(choices)))
         try:
             given = parse_votes(table, charter, rule, on, file=_("table"))
-        except TableError as error:
-            raise Refused("\n".join(error.told(language())), field="table") from error
+        except RulesError as error:
+            raise Refused(error.told(language()), field="table") from error
         return Vote.on(given.snapshot, given.record)
 
     def does(values: dict[str, Any]) -> None:

@@ -42,7 +42,7 @@ from comity.rules import (
     need,
     need_sentences,
 )
-from comity.rules.formats import TableError, parse_votes
+from comity.rules.formats import parse_votes
 from comity.rules.sentences import side_name
 
 MOST_MEMBERS = 300
@@ -154,8 +154,8 @@ def _asked(request: Request, charter: Charter, rule: Rule, day: date) -> Asked:
     if table:
         try:
             votes = parse_votes(table, charter, rule, day, file=_("table"))
-        except TableError as error:
-            return Asked(charter, rule, day, Snapshot((), day), Record(), {}, True, "\n".join(error.told(language())))
+        except RulesError as error:
+            return Asked(charter, rule, day, Snapshot((), day), Record(), {}, True, error.told(language()))
         record = Record(votes.record.ballot, objections=votes.record.objections, findings=findings)
         return Asked(charter, rule, day, votes.snapshot, record, {}, True)
     found = queries.electorate(day)
@@ -200,7 +200,7 @@ def _outcome(asked: Asked) -> dict[str, object]:
         outcome = decide(asked.charter, asked.snapshot, asked.record, rule=asked.rule, on=asked.day)
         told: Told = outcome_told(outcome, asked.charter, asked.names)
     except RulesError as error:
-        return {"problem": str(error)}
+        return {"problem": error.told(language())}
     return {
         "told": told,
         "adopted": outcome.verdict,
@@ -215,4 +215,4 @@ def _needs(outcome: Outcome, asked: Asked) -> list[str]:
     try:
         return need_sentences(need(charter, snapshot, shown.record, rule=asked.rule.id, on=asked.day), language())
     except RulesError as error:
-        return [str(error)]
+        return [error.told(language())]

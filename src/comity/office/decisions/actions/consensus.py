@@ -24,7 +24,7 @@ from comity.office.decisions.models.question import Question
 from comity.office.decisions.queries import reading
 from comity.office.decisions.queries.electorate import electorate
 from comity.office.decisions.vocabulary import QuestionStage
-from comity.office.decisions.words import several
+from comity.office.decisions.words import engine_language, several
 from comity.rules import Record, RulesError, Verdict, decide
 from comity.rules.plain import record_to_plain, snapshot_to_plain
 
@@ -117,7 +117,7 @@ def adopt_without_vote(*, by: Actor, question: str, body: str = "", meeting: str
     try:
         outcome = decide(charter, found.snapshot, rests_on, rule=current.rule, on=by.now.date())
     except RulesError as error:
-        raise Refused(str(error)) from error
+        raise Refused(error.told(engine_language())) from error
     if outcome.verdict is not Verdict.ADOPTED:
         raise Refused(_("By its rule this question needs a vote: consensus alone does not adopt it."))
     key = new_id(by.now)

@@ -34,6 +34,7 @@ from comity.office.decisions.events.secret import SecretCounted, SecretOpened
 from comity.office.decisions.models.election import Candidature, Contest, Election, Lot, Round
 from comity.office.decisions.queries.electorate import electorate
 from comity.office.decisions.vocabulary_secret import BLANK, INVALID
+from comity.office.decisions.words import engine_language
 from comity.office.meetings.queries.meetings import meeting as meeting_by_id
 from comity.rules import Charter, Rule, RulesError
 from comity.rules import elections as engine
@@ -110,7 +111,7 @@ def _rule(charter: Charter, name: str, by: Actor) -> Rule:
     try:
         chosen = charter.rule(name, by.now.date())
     except RulesError as error:
-        raise Refused(str(error), field="rule") from error
+        raise Refused(error.told(engine_language()), field="rule") from error
     if chosen.election is None:
         raise Refused(_("“%(rule)s” is no rule of an election in the charter.") % {"rule": name}, field="rule")
     return chosen
@@ -378,7 +379,7 @@ def _stands(contest: Contest, *more: list[str]) -> Stands:
     try:
         found = engine.of_counts(seated, snapshot, rounds, rule=rule.id, eligible=everybody, lots=lots)
     except RulesError as error:
-        raise Refused(str(error)) from error
+        raise Refused(error.told(engine_language())) from error
     return Stands(
         elected=found.elected,
         seats_left=found.seats_left,

@@ -41,7 +41,7 @@ from comity.office.decisions.events.question import (
 )
 from comity.office.decisions.models import Question, QuestionPart
 from comity.office.decisions.vocabulary import Mode, QuestionKind, QuestionStage
-from comity.office.decisions.words import part_word, several
+from comity.office.decisions.words import engine_language, part_word, several
 from comity.office.meetings.queries.meetings import meeting as meeting_by_id
 from comity.office.meetings.vocabulary import AHEAD
 from comity.rules import Kind, RulesError
@@ -310,7 +310,7 @@ def _rule_in_force(by: Actor, rule: str) -> tuple[str, CharterRule]:
     try:
         found = held.charter.rule(rule, by.now.date())
     except RulesError as error:
-        raise Refused(str(error), field="rule") from error
+        raise Refused(error.told(engine_language()), field="rule") from error
     _votable(found)
     return held.version, found
 
@@ -323,7 +323,7 @@ def rule_of(question: Question, rule: str, missing: str = "") -> CharterRule:
     try:
         found = held.charter.rule(rule)
     except RulesError as error:
-        raise Refused(missing or str(error), field="rule") from error
+        raise Refused(missing or error.told(engine_language()), field="rule") from error
     _votable(found)
     return found
 

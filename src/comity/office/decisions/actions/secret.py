@@ -32,7 +32,7 @@ from comity.office.decisions.queries import reading
 from comity.office.decisions.queries.electorate import electorate
 from comity.office.decisions.vocabulary import QuestionStage
 from comity.office.decisions.vocabulary_secret import BLANK, INVALID, SecretStage
-from comity.office.decisions.words import several
+from comity.office.decisions.words import engine_language, several
 from comity.office.meetings.models import MEETING
 from comity.office.meetings.queries.meetings import meeting as meeting_by_id
 from comity.office.meetings.vocabulary import Stage as MeetingStage
@@ -61,7 +61,7 @@ def open_secret(*, by: Actor, question: str, body: str = "", meeting: str = "") 
         found = electorate(current.body, charter, by.now.date(), current.meeting)
         counted = reading.countable_in_numbers(rule, charter, found.snapshot)
     except RulesError as error:
-        raise Refused(str(error), field="question") from error
+        raise Refused(error.told(engine_language()), field="question") from error
     if not counted:
         raise Refused(
             _(
@@ -278,7 +278,7 @@ def _outcome(current: SecretBallot, question: Question, totals: Mapping[str, int
             on=current.on,
         )
     except RulesError as error:
-        raise Refused(str(error)) from error
+        raise Refused(error.told(engine_language())) from error
 
 
 def _ties(question: Question) -> int:

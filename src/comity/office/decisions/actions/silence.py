@@ -43,7 +43,7 @@ from comity.office.decisions.models.silence import Silence, SilenceBreak, Silenc
 from comity.office.decisions.queries.electorate import electorate
 from comity.office.decisions.vocabulary import Mode, QuestionKind
 from comity.office.decisions.vocabulary_silence import Naming, SilenceStage, Then
-from comity.office.decisions.words import part_word, several
+from comity.office.decisions.words import engine_language, part_word, several
 from comity.office.members.roles import FOCAL_POINT
 from comity.rules import Charter, Kind, Rule, RulesError
 from comity.rules.charter import Binds
@@ -108,7 +108,7 @@ def open_silence(
     try:
         clock = set_clock(by.now, period, keys, day_seconds=faster())
     except RulesError as error:
-        raise Refused(str(error), field="rule") from error
+        raise Refused(error.told(engine_language()), field="rule") from error
     key = new_id(by.now)
     opened = SilenceOpened(
         silence=key,
@@ -140,7 +140,7 @@ def _silence_rule(charter: Charter, name: str, now: datetime) -> Rule:
     try:
         chosen = charter.rule(name, now.date())
     except RulesError as error:
-        raise Refused(str(error), field="rule") from error
+        raise Refused(error.told(engine_language()), field="rule") from error
     if chosen.kind is not Kind.SILENCE:
         raise Refused(_("“%(rule)s” is no rule of silence in the charter.") % {"rule": name}, field="rule")
     return chosen
@@ -150,7 +150,7 @@ def _vote_rule(charter: Charter, name: str, now: datetime) -> None:
     try:
         chosen = charter.rule(name, now.date()) if name else None
     except RulesError as error:
-        raise Refused(str(error), field="then_rule") from error
+        raise Refused(error.told(engine_language()), field="then_rule") from error
     if chosen is None or chosen.kind is not Kind.VOTE or chosen.election is not None:
         raise Refused(_("Choose the rule by which broken parts are decided."), field="then_rule")
 
@@ -325,7 +325,7 @@ def extend_silence(*, by: Actor, silence: str, period: str, reason: str, body: s
             current.fair_deadline, longer, [one["member"] for one in current.reckonings], day_seconds=None
         )
     except RulesError as error:
-        raise Refused(str(error), field="period") from error
+        raise Refused(error.told(engine_language()), field="period") from error
     deadline = clock.fair_deadline
     if current.day_seconds is not None:
         deadline = current.deadline + timedelta(seconds=current.day_seconds * days_in(longer))

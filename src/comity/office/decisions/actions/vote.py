@@ -63,6 +63,7 @@ from comity.office.members.queries.parties import naming
 from comity.rules import Finding, Record, RulesError, Verdict, lines
 from comity.rules.charter import CASTING_VOTE, Tie
 from comity.rules.plain import record_to_plain, snapshot_to_plain
+from comity.rules.words import parted
 
 LONGEST_WORDS = 4000
 FINAL = frozenset({Verdict.ADOPTED, Verdict.NOT_ADOPTED})
@@ -99,7 +100,7 @@ def open_vote(
     try:
         rule = charter.rule(current.rule, by.now.date())
     except RulesError as error:
-        raise Refused(str(error), field="question") from error
+        raise Refused(error.told(engine_language()), field="question") from error
     found = electorate(current.body, charter, by.now.date(), current.meeting)
     if not any(member.entitled for member in found.snapshot.members):
         raise Refused(_("Nobody has a vote here: enter seats or the status of members first."))
@@ -109,9 +110,10 @@ def open_vote(
         begun = reading.to_begin(charter, rule, found.snapshot, present or ()) if present is not None else None
         counted = reading.countable_in_numbers(rule, charter, found.snapshot)
     except RulesError as error:
-        raise Refused(str(error)) from error
+        raise Refused(error.told(engine_language())) from error
     if begun is not None and begun.part.met is False:
-        needed = "; ".join(line.text for line in lines(begun, charter, engine_language()))
+        now = engine_language()
+        needed = parted((line.text for line in lines(begun, charter, now)), now)
         raise Refused(_("The quorum to begin is not there. %(needed)s") % {"needed": needed})
     if how is VoteKind.OPEN and not counted:
         raise Refused(
@@ -338,7 +340,7 @@ def _close(by: Actor, current: Vote) -> None:
     try:
         computed, verdict = _computed(current, reading.record_so_far(current))
     except RulesError as error:
-        raise Refused(str(error)) from error
+        raise Refused(error.told(engine_language())) from error
     record(by, VoteClosed(**of_vote(current), **computed))
     if verdict in FINAL:
         record_decided(by, current, verdict)

@@ -16,7 +16,7 @@ from comity.office.decisions.models import Announcement, Cast, Correction, Expla
 from comity.office.decisions.queries import reading
 from comity.office.decisions.queries.electorate import names_of
 from comity.office.decisions.vocabulary import Channel, VoteKind, VoteStage, When
-from comity.office.decisions.words import choice_word, counted_word, verdict_word
+from comity.office.decisions.words import choice_word, counted_word, engine_language, verdict_word
 from comity.rules import Charter, Outcome, RulesError, Verdict
 from comity.rules.sentences import number
 
@@ -139,7 +139,7 @@ def board(vote: Vote, *, whole: bool = True) -> Board:
             outcome = reading.outcome_of(vote)
             told = reading.told(vote, _with_people(outcome), names)
         except RulesError as error:
-            fault = str(error)
+            fault = error.told(engine_language())
     return Board(
         vote=vote,
         charter=charter,

@@ -13,7 +13,7 @@ from comity.office.decisions.queries import reading
 from comity.office.decisions.queries.board import board
 from comity.office.decisions.views.overview import found_vote
 from comity.office.decisions.vocabulary import VoteKind
-from comity.office.decisions.words import choice_word
+from comity.office.decisions.words import choice_word, engine_language
 from comity.rules import Kind, RulesError
 
 TRIED = ("yes", "no", "abstain", "absent")
@@ -29,7 +29,7 @@ def needs(request: Request, key: str) -> HttpResponse:
         try:
             found = reading.needs(vote, shown.names, by_name=shown.by_name)
         except RulesError as error:
-            fault = str(error)
+            fault = error.told(engine_language())
     page = {
         "board": shown,
         "vote": vote,
@@ -62,7 +62,7 @@ def what_if(request: Request, key: str) -> HttpResponse:
         outcome = reading.if_moved(vote, base, moved, rule)
         told, verdict = outcome_told(outcome, charter, shown.names), outcome.verdict.value
     except RulesError as error:
-        fault = str(error)
+        fault = error.told(engine_language())
     rows = [
         {"row": row, "choice": moved.get(row.key) or base.ballot.choices.get(row.key, "absent")}
         for row in shown.roll

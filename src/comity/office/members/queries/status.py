@@ -181,7 +181,9 @@ def on_force(seen: Picture, reading: Reading = Reading.UNCONTESTED) -> str:
             % words
         )
     if whole.obstacle:
-        return _("Whether the agreement is in force cannot be counted: %(why)s") % {"why": whole.obstacle}
+        return _("Whether the agreement is in force cannot be counted: %(why)s") % {
+            "why": whole.obstacle.told(language())
+        }
     if whole.force is Force.NOT_YET:
         needed = instruments_alone(seen.clause.rule)
         if needed is not None:
