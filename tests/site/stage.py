@@ -34,6 +34,7 @@ from comity.groundwork.roles import ROLES
 from comity.groundwork.translated import Text
 from comity.ledger.signing import PrivateKey, Purpose
 from comity.office.charter.actions import adopt_charter, adopt_tenet, draft_charter, establish_body, found
+from comity.office.charter.queries import electorate
 from comity.office.charter.voting import Vote
 from comity.office.consultations import actions as consultations
 from comity.office.consultations.actions.consultations import SegmentAsked
@@ -124,8 +125,10 @@ EXAMPLE_CHARTER = (CATALOGUE / "example-waico.toml").read_text(encoding="utf-8")
 
 
 def vote_on_charter() -> dict[str, Any]:
-    """A vote by which a charter is adopted, as acts take it."""
-    vote = Vote.on(snapshot_of(["KEN"], timezone.now().date()), votes({"KEN": "yes"}))
+    """A vote by which a charter is adopted, as acts take it: every member says yes; of a register without members one says it."""
+    registered = electorate().snapshot
+    members = registered if registered.members else snapshot_of(["KEN"], registered.on)
+    vote = Vote.on(members, votes(dict.fromkeys(members.names, "yes")))
     return {"snapshot": vote.snapshot, "record": vote.record}
 
 

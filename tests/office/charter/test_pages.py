@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 from django.test import Client
-from tests.office.charter.conftest import House, charter
+from tests.office.charter.conftest import MEMBERS, House, charter
 
 from comity.office.charter import actions, queries
 from comity.office.charter.models import CharterVersion
@@ -157,9 +157,14 @@ def test_the_vote_on_a_charter_can_be_pasted(keeper: Client, members: House) -> 
     refused = keeper.post(f"/en/charter/rules/drafts/{draft.id}/adopt", given)
     assert refused.status_code == 422
     assert "line 3" in plain(refused.content.decode())
-    won = keeper.post(
-        f"/en/charter/rules/drafts/{draft.id}/adopt", {**given, "table": "member,choice\nA,yes\nB,yes\nC,no"}
+    strangers = keeper.post(
+        f"/en/charter/rules/drafts/{draft.id}/adopt", {**given, "table": "member,choice\nKEN,yes\nTUN,yes\nPEN,yes"}
     )
+    assert strangers.status_code == 422
+    said = plain(strangers.content.decode())
+    assert "Left out: Brazil, China, Norway. Given a vote, and without one by the register: PEN." in said
+    votes = "".join(f"{code},yes\n" for code in MEMBERS)
+    won = keeper.post(f"/en/charter/rules/drafts/{draft.id}/adopt", {**given, "table": f"member,choice\n{votes}"})
     assert won.status_code == 302
 
 
@@ -232,6 +237,13 @@ def test_what_is_wrong_with_a_pasted_table_is_said_in_the_readers_language(membe
     page = Client().get("/zh/charter/rules/decide", asked).content.decode()
     assert "第2行，choice列：&#x27;maybe&#x27;不是选项。请写下列之一：yes, no" in page
     assert "第3行，member列：A出现两次。请保留其中一行。" in page
+
+
+def test_what_the_engine_refuses_is_said_in_the_readers_language(members: House) -> None:
+    asked = {"charter": "un-sc", "rule": "substantive", "table": "member,choice,casts_for\nA,yes,B"}
+    response = Client().get("/zh/charter/rules/decide", asked)
+    assert response.status_code == 200
+    assert "A代B投票，但后者不是另一成员。" in response.content.decode()
 
 
 def test_of_a_charter_that_there_is_not_the_page_does_not_say_that_none_is_in_force(members: House) -> None:

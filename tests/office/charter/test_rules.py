@@ -18,8 +18,10 @@ from comity.office.charter.comparing import compared
 from comity.office.charter.models import CharterVersion
 from comity.office.charter.telling import outcome_told
 from comity.office.charter.voting import Vote
+from comity.office.members.actions import record_status
+from comity.office.members.models import StatusFact
 from comity.office.records.symbols import scheme
-from comity.rules import Ballot, Record, Verdict, catalogue, snapshot_of
+from comity.rules import Ballot, Member, Record, Snapshot, Verdict, catalogue, snapshot_of
 from comity.rules.charter_file import CATALOGUE
 
 
@@ -118,6 +120,50 @@ def test_the_text_that_was_voted_on_is_the_one_that_is_adopted(house: House) -> 
     actions.change_draft(by=house.by, draft=draft.id, text=charter("yes >= no"))
     with pytest.raises(Refused, match="another one than was voted on"):
         actions.adopt_charter(by=house.by, draft=draft.id, vote=house.passed(), digest=draft.digest)
+
+
+def test_a_vote_of_others_than_the_members_of_its_day_adopts_no_charter(members: House) -> None:
+    draft = members.draft(charter("yes > no"))
+
+    def refused(*voters: Member, on: date | None = None) -> str:
+        day = on or members.today
+        yes = {one.name: "yes" for one in voters if one.entitled}
+        with pytest.raises(Refused) as found:
+            actions.adopt_charter(
+                by=members.by, draft=draft.id, vote=members.vote(members=Snapshot(voters, day), **yes)
+            )
+        assert found.value.field == "vote"
+        return str(found.value).partition(". ")[2]
+
+    everybody = [Member(key) for key in MEMBERS]
+    assert refused(*everybody[:3]) == "Left out: Norway, Tunisia."
+    assert refused(*everybody, Member("PEN")) == "Given a vote, and without one by the register: PEN."
+    silenced = [Member("TUN", entitled=False)]
+    assert refused(*everybody[:4], *silenced) == "Without a vote, and with one by the register: Tunisia."
+    record_status(
+        by=members.by,
+        party=queries.electorate().parties["TUN"],
+        step="withdrew",
+        happened_on=members.today - timedelta(days=400),
+        source="journal",
+        evidence="official",
+    )
+    left = queries.electorate().snapshot.names
+    assert left == MEMBERS[:4]
+    assert refused(*everybody) == "Given a vote, and without one by the register: TUN."
+    observed = Snapshot((*everybody[:4], *silenced), members.today)
+    vote = members.vote(members=observed, **dict.fromkeys(left, "yes"))
+    assert actions.adopt_charter(by=members.by, draft=draft.id, vote=vote).number == 2
+
+
+def test_a_day_before_there_were_members_is_no_way_around_them(members: House) -> None:
+    draft = members.draft(charter("yes > no"))
+    StatusFact.objects.update(happened_on=members.today - timedelta(days=60))  # bound thirty days after
+    before = members.today - timedelta(days=45)
+    assert not queries.electorate(before).snapshot.members
+    vote = members.vote(members=snapshot_of(["PEN"], before), PEN="yes")
+    with pytest.raises(Refused, match="Given a vote, and without one by the register: PEN"):
+        actions.adopt_charter(by=members.by, draft=draft.id, vote=vote)
 
 
 def test_a_secret_vote_is_kept_as_totals(house: House) -> None:

@@ -19,7 +19,7 @@ from comity.groundwork.replay import recorded_tables
 from comity.groundwork.translated import Text
 from comity.office.charter.actions import adopt_charter, draft_charter, found
 from comity.office.charter.models import CharterVersion
-from comity.office.charter.queries import charter_in_force
+from comity.office.charter.queries import charter_in_force, electorate
 from comity.office.charter.voting import Vote
 from comity.office.members.actions import record_status, register_party
 from comity.office.members.models import Party, StatusFact
@@ -67,11 +67,13 @@ class Office:
         )
 
     def adopt(self, text: str) -> CharterVersion:
-        """Lay down a charter, or, where one is in force, adopt it by a vote of one member."""
+        """Lay down a charter, or, where one is in force, adopt it by a vote of everybody."""
         draft = draft_charter(by=self.by, text=text)
         if charter_in_force(self.now.date()) is None:
             return adopt_charter(by=self.by, draft=draft.id, in_force_from=date(2026, 7, 1))
-        vote = Vote.on(snapshot_of(["KEN"], self.now.date()), votes({"KEN": "yes"}))
+        registered = electorate(self.now.date()).snapshot
+        members = registered if registered.members else snapshot_of(["KEN"], self.now.date())
+        vote = Vote.on(members, votes(dict.fromkeys(members.names, "yes")))
         return adopt_charter(by=self.by, draft=draft.id, vote=vote)
 
 

@@ -108,7 +108,8 @@ class AdoptionForm(FoundingCharterForm):
         required=False,
         widget=forms.Textarea(attrs={"dir": "ltr", "rows": 5, "placeholder": "member,choice"}),
         help_text=_(
-            "One member a line under the columns member,choice; groups and weights of the charter are further columns."
+            "One member a line under the columns member,choice; groups and weights of the charter are further columns. States are named by "
+            "their codes of three letters."
         ),
     )
     field_order = ("table", "in_force_from", "reason")

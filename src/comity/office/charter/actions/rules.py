@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date
 
 from django.utils.translation import gettext as _
@@ -23,9 +24,9 @@ from comity.office.charter.events import (
 )
 from comity.office.charter.models import CharterVersion
 from comity.office.charter.queries import charter_in_force, electorate
-from comity.office.charter.telling import outcome_told
+from comity.office.charter.telling import language, outcome_told, several
 from comity.office.charter.voting import Vote
-from comity.rules import Charter, CharterError, Outcome, RulesError, Verdict, read
+from comity.rules import Charter, CharterError, Outcome, RulesError, Snapshot, Verdict, read
 
 LONGEST = 200_000
 """Characters of a charter."""
@@ -111,7 +112,7 @@ def adopt_charter(
     """Adopt a proposed charter by a vote under the amendment rule of the charter in force; the first one is laid down without.
 
     The outcome is computed here, from the vote. digest: of the text that was voted on. in_force_from: the first day on which it holds,
-    today unless said. decision: what the vote was taken in.
+    today unless said. decision: what the vote was taken in. Who could vote is held against the register of members.
     """
     current = _draft(draft)
     if digest is not None and digest != current.digest:
@@ -199,13 +200,43 @@ def _passed(vote: Vote | None, today: date) -> Outcome | None:
         taken_under = charter_in_force(day)
         if taken_under is None or taken_under.version != holding.version:
             raise Refused(_("The vote was taken under another charter than the one in force."), field="vote")
+        _check_members(vote.members, day, today)
         outcome = vote.outcome(holding.charter, rule, day)
     except RulesError as error:
-        raise Refused(_("The vote cannot be counted: %(why)s") % {"why": error}, field="vote") from error
+        raise Refused(
+            _("The vote cannot be counted: %(why)s") % {"why": error.told(language())}, field="vote"
+        ) from error
     if outcome.verdict is not Verdict.ADOPTED:
         told = outcome_told(outcome, holding.charter, electorate(day).names)
         raise Refused(_("It was not adopted. %(outcome)s") % {"outcome": told.sentence}, field="vote")
     return outcome
+
+
+def _check_members(voting: Snapshot, day: date, today: date) -> None:
+    """Refuse a vote of others than the members whom the register has for its day, or with other rights to vote.
+
+    Observers without a vote may stand in it besides. A register that names nobody, on that day and today, is not asked: an organisation
+    may change its rules before it enters its members.
+    """
+    known = electorate(day)
+    if not known.snapshot.members and not electorate(today).snapshot.members:
+        return
+    members, theirs = known.snapshot.everybody, known.snapshot.everybody - known.snapshot.unentitled
+    votes = voting.everybody - voting.unentitled
+    wrong = (
+        (members - voting.everybody, _("Left out: %(names)s.")),
+        (votes - theirs, _("Given a vote, and without one by the register: %(names)s.")),
+        (theirs & voting.unentitled, _("Without a vote, and with one by the register: %(names)s.")),
+    )
+    if said := [sentence % {"names": _named(keys, known.names)} for keys, sentence in wrong if keys]:
+        first = _("The vote was not taken by the members whom the register has for its day, %(day)s.")
+        raise Refused(" ".join([first % {"day": day.isoformat()}, *said]), field="vote")
+
+
+def _named(keys: Iterable[str], names: Mapping[str, str]) -> str:
+    """The first eight of these members, for a sentence."""
+    shown = sorted(names.get(key, key) for key in keys)
+    return several(shown[:8]) + (" …" if len(shown) > 8 else "")
 
 
 def _read(text: str) -> tuple[str, Charter]:
