@@ -132,6 +132,24 @@ def test_an_announcement_that_differs_alarms_everybody(union: Union) -> None:
         assert "differs from what was computed" in browser_of(None).get(f"/en/decisions/{path}").content.decode()
 
 
+def test_an_announcement_in_the_words_that_were_offered_is_read_in_every_language(union: Union) -> None:
+    vote = voted(union)
+    actions.close_vote(by=union.by(), vote=vote.id)
+    client, where = browser_of(union.secretary), f"decisions/votes/{vote.id}/announce"
+    offered = client.get(f"/fr/{where}").context["form"].initial["words"]
+    assert offered.startswith("Adopté.")
+    given = {"verdict": "adopted", "words": offered, "language": "fr"}
+    assert client.post(f"/fr/{where}", given).status_code == 302
+    words = vote.announcements.latest("id").words
+    assert (words.original_language, set(words.wordings)) == ("fr", {"ar", "en", "es", "fr", "ru", "zh"})
+    assert words.shown("en").text.startswith("Adopted.")
+    assert words.shown("zh").text.startswith("通过。")
+    page = browser_of(None).get(f"/es/decisions/votes/{vote.id}").content.decode()
+    assert page.count(words.shown("es").text) == 2  # computed, and announced
+    assert client.post(f"/fr/{where}", {**given, "words": "C’est adopté."}).status_code == 302
+    assert set(vote.announcements.latest("id").words.wordings) == {"fr"}
+
+
 def test_what_is_for_members_is_not_there_for_others(union: Union) -> None:
     question = put(union)
     Question.objects.filter(id=question.id).update(audience="members")

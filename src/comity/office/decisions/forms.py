@@ -158,7 +158,14 @@ class AnnounceForm(ActForm):
     """What whoever presides announces."""
 
     verdict = forms.ChoiceField(label=_("Outcome that is announced"))
-    words = forms.CharField(label=_("In these words"), max_length=4000, widget=LONG)
+    words = forms.CharField(
+        label=_("In these words"),
+        max_length=4000,
+        widget=LONG,
+        help_text=_(
+            "Left as they are, they are recorded in every language of the site; words of your own in yours alone."
+        ),
+    )
     language = LanguageField(label=_("Language in which it is written"))
 
 

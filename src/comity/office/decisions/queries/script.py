@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from comity.groundwork.acts import Actor
+from comity.groundwork.translated import Text
 from comity.office.charter.telling import rule_told
 from comity.office.decisions.models import Question, Vote
 from comity.office.decisions.moments import moment_text
@@ -100,6 +103,25 @@ def _announcing(shown: Board) -> Line:
     url = reverse("decisions:announce", args=[shown.vote.id])
     why = shown.told.sentence if shown.told is not None else shown.fault
     return Line(_result(shown), why, _("Announce the outcome"), url)
+
+
+def to_announce(vote: Vote) -> str:
+    """What came out of a closed vote, in one sentence of the reader's language, for whoever presides to announce."""
+    shown = board(vote, whole=False)
+    return shown.told.sentence if shown.told is not None else _("%(verdict)s.") % {"verdict": shown.verdict}
+
+
+def announced(vote: Vote, words: str, language: str) -> Text:
+    """The announcement that somebody wrote in a language. Where it is what was offered there, with what would be offered in every other."""
+    with override(language):
+        if words != to_announce(vote):
+            return Text.of(words, language)
+    others = {}
+    for code, _word in settings.LANGUAGES:
+        if code != language:
+            with override(code):
+                others[code] = to_announce(vote)
+    return Text.drafted(words, language, others)
 
 
 def _after_without_decision(vote: Vote) -> Iterable[Line]:

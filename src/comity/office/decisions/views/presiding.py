@@ -10,7 +10,6 @@ from comity.groundwork import live
 from comity.groundwork.acts import check_may
 from comity.groundwork.pages import ActForm, Request, act_page, offer
 from comity.groundwork.refusals import NotAllowed
-from comity.groundwork.translated import Text
 from comity.office.decisions import actions, forms
 from comity.office.decisions.actions import Entered
 from comity.office.decisions.actions.casting import choices_of
@@ -18,10 +17,10 @@ from comity.office.decisions.models import Vote
 from comity.office.decisions.queries import questions, reading
 from comity.office.decisions.queries.board import Board, board
 from comity.office.decisions.queries.electorate import electorate, names_of
-from comity.office.decisions.queries.script import lines_on
+from comity.office.decisions.queries.script import announced, lines_on, to_announce
 from comity.office.decisions.views.overview import found_question, found_vote
 from comity.office.decisions.vocabulary import Channel, Mode, VoteKind
-from comity.office.decisions.words import verdict_word
+from comity.office.decisions.words import engine_language, verdict_word
 from comity.rules import RulesError, Verdict
 
 
@@ -51,7 +50,7 @@ def _needs(vote: Vote, shown: Board) -> tuple[str, ...]:
     try:
         return reading.needs(vote, shown.names, by_name=shown.by_name).sentences
     except RulesError as error:
-        return (str(error),)
+        return (error.told(engine_language()),)
 
 
 def open_vote(request: Request, key: str) -> HttpResponse:
@@ -208,8 +207,6 @@ def break_tie(request: Request, key: str) -> HttpResponse:
 def announce(request: Request, key: str) -> HttpResponse:
     """What whoever presides announces; compared with what was computed."""
     vote = found_vote(request, key)
-    shown = board(vote)
-    words = f"{shown.verdict}." if not shown.told else shown.told.sentence
 
     def prepare(form: forms.AnnounceForm) -> None:
         offer(form, "verdict", [(one.value, verdict_word(one.value)) for one in Verdict])
@@ -221,7 +218,7 @@ def announce(request: Request, key: str) -> HttpResponse:
             by=request.actor,
             vote=vote.id,
             verdict=values["verdict"],
-            words=Text.of(values["words"], values["language"]),
+            words=announced(vote, values["words"], values["language"]),
             **questions.place_in(request.actor, vote.question),
         ),
         act="decisions.announce",
@@ -231,6 +228,6 @@ def announce(request: Request, key: str) -> HttpResponse:
         done=_("The announcement is in the record."),
         after="decisions:vote",
         after_args=[vote.id],
-        initial={"verdict": vote.verdict, "words": words},
+        initial={"verdict": vote.verdict, "words": to_announce(vote)},
         prepare=prepare,
     )
