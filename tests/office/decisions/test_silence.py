@@ -8,11 +8,23 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 from django.utils import timezone, translation
-from tests.office.decisions.union import BACKEND, NOW, PARAGRAPHS, STATES, Union, build, charter_text, join, silence
+from tests.office.decisions.union import (
+    BACKEND,
+    NOW,
+    PARAGRAPHS,
+    STATES,
+    Union,
+    build,
+    charter_text,
+    join,
+    parts,
+    silence,
+)
 from tests.office.members.conftest import empty_the_state
 
 from comity.groundwork.acts import system_actor
 from comity.groundwork.models import Event, Job
+from comity.groundwork.queries import timeline
 from comity.groundwork.refusals import NotAllowed, NotFound, Refused
 from comity.groundwork.replay import differences, replay, state
 from comity.groundwork.translated import Made, Text, Wording, digest
@@ -25,6 +37,7 @@ from comity.office.decisions.models.question import Question
 from comity.office.decisions.models.silence import Silence, SilencePart
 from comity.office.decisions.queries import silence as queries
 from comity.office.members.actions import register_party
+from comity.site.templatetags.comity import sentence
 
 PATH = "/en/decisions/silence"
 
@@ -330,6 +343,15 @@ def test_a_member_without_a_calendar_is_named_and_reckoned_by_the_seat(union: Un
     assert "by the calendar of the seat" in page
 
 
+def test_the_clock_of_silence_is_read_in_words(union: Union, client: Client) -> None:
+    assert "Coordinated Universal Time" in client.get("/en/charter/settings").content.decode()
+    change_setting(by=union.by(), key="clock", value={"seat": "CHN", "day_seconds": 100}, reason="its seat")
+    page = client.get("/zh/charter/settings").content.decode()
+    assert "中国" in page
+    assert "100" in page
+    assert "day_seconds" not in page
+
+
 def test_a_faster_clock_runs_in_a_demonstration_only_and_says_so(db: None, client: Client) -> None:
     union = build(demonstration=True)
     change_setting(by=union.by(), key="clock", value={"seat": "CHN", "day_seconds": 20}, reason="to be watched")
@@ -441,3 +463,34 @@ def test_the_page_of_the_office_leads_to_what_is_under_silence_and_to_elections(
     client.force_login(union.secretary, backend=BACKEND)
     assert "/en/decisions/silence/new" in client.get("/en/decisions/").content.decode()
     assert "/en/decisions/elections/new" in client.get("/en/decisions/").content.decode()
+
+
+@pytest.mark.parametrize("language", ["ar", "en", "es", "fr", "ru", "zh"])
+def test_a_timeline_names_what_is_under_silence_once_in_every_language(union: Union, language: str) -> None:
+    given = Text.of("Reporting", "en", ar="الإبلاغ", es="Informes", fr="Rapports", ru="Отчётность", zh="报告")
+    made = actions.open_silence(
+        by=union.by(), body=union.body.id, title=given, parts=parts(*PARAGRAPHS), then_rule="ordinary"
+    )
+    hidden = actions.open_silence(
+        by=union.by(),
+        body=union.body.id,
+        title=given,
+        parts=parts(*PARAGRAPHS),
+        then_rule="ordinary",
+        audience="members",
+    )
+    with translation.override(language):
+        told, titled = (
+            [sentence(one) for one in timeline(union.by().reader, about=about.ref)] for about in (made, hidden)
+        )
+        assert [one.count(str(given)) for one in (*told, *titled)] == [1, 1]
+        assert f"/decisions/silence/{made.id}" in told[0]
+        assert 'class="also"' not in told[0]
+
+
+def test_a_title_that_is_translated_later_is_not_added_to_the_sentence(union: Union) -> None:
+    made = silence(union)
+    Silence.objects.filter(id=made.id).update(title=Text.of("Reporting", "en", fr="Rapports"))
+    with translation.override("fr"):
+        [told] = (sentence(one) for one in timeline(union.by().reader, about=made.ref))
+    assert (told.count("Rapports"), told.count("Reporting")) == (1, 0)

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from comity.groundwork.audiences import PUBLIC
+from comity.groundwork.facts import Fact, Namer
+from comity.groundwork.translated import Text
 from comity.rules.words import LANGUAGES, WORDS, listed, say
 
 ONE = {
@@ -46,6 +49,13 @@ def several(names: Iterable[object]) -> str:
 def quoted(title: object) -> str:
     """A title in the quotation marks of the reader's language."""
     return _("“%(title)s”") % {"title": title}
+
+
+def titled(stated: Fact, name: Namer, title: Text) -> str:
+    """What the first thing that a fact is about is called in its sentence: its name, as it reads today; where that hides the title, the
+    title as it was stated. A timeline leads to a thing from its name, and adds the name where the sentence does not have it.
+    """
+    return name(stated.about()[0]) if stated.audience == PUBLIC else quoted(title.shown())
 
 
 def part_word(reference: str) -> str:

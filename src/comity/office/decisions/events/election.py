@@ -11,7 +11,7 @@ from comity.groundwork.facts import Fact, Namer, fact
 from comity.groundwork.refs import Ref
 from comity.groundwork.translated import Text
 from comity.office.decisions.models.election import CANDIDATURE, ELECTION
-from comity.office.decisions.words import several
+from comity.office.decisions.words import several, titled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class ElectionCalled(OfElection):
     contests: tuple[ContestTerms, ...]
 
     def sentence(self, name: Namer) -> str:
-        return _("An election was called: “%(title)s”.") % {"title": self.title.shown()}
+        return _("An election was called: %(title)s.") % {"title": titled(self, name, self.title)}
 
 
 @fact

@@ -14,6 +14,7 @@ from comity.groundwork.refs import Ref
 from comity.groundwork.translated import Text
 from comity.office.decisions.models.question import QUESTION
 from comity.office.decisions.models.secret import SECRET
+from comity.office.decisions.words import titled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ class SecretOpened(OfSecret):
     electors: tuple[str, ...]
 
     def sentence(self, name: Namer) -> str:
-        return _("A secret ballot was opened: “%(title)s”.") % {"title": self.title.shown()}
+        return _("A secret ballot was opened: %(title)s.") % {"title": titled(self, name, self.title)}
 
 
 @fact

@@ -15,6 +15,7 @@ from comity.groundwork.refs import Ref
 from comity.groundwork.translated import Text
 from comity.office.decisions.models.silence import SILENCE
 from comity.office.decisions.vocabulary_silence import Naming, SilenceStage
+from comity.office.decisions.words import titled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +88,8 @@ class SilenceOpened(OfSilence):
         return (Ref(SILENCE, self.silence), Ref("charter.body", self.body))
 
     def sentence(self, name: Namer) -> str:
-        return _("“%(title)s” was laid before %(body)s: it is adopted unless silence is broken.") % {
-            "title": self.title.shown(),
+        return _("%(silence)s was laid before %(body)s: it is adopted unless silence is broken.") % {
+            "silence": titled(self, name, self.title),
             "body": name(self.about()[1]),
         }
 
