@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -161,6 +162,40 @@ def test_what_changes_is_fetched_once_for_all_parts_of_a_page(hall: Any) -> None
     page.locator("#text").get_by_text("A member broke silence.").wait_for()
     assert "1 of 7 delegations" in page.locator("#rules").inner_text()
     assert [url for url in fetched if "/live" not in url] == [page.url]
+
+
+LINE = """
+  window.EventSource = class {
+    constructor() { this.told = {}; window.line = this; }
+    addEventListener(name, does) { this.told[name] = does; }
+    close() {}
+  };
+  const fetched = window.fetch;
+  window.fetches = [];
+  window.fetch = (...asked) => { window.fetches.push(performance.now()); return fetched(...asked); };
+  window.tell = (ref) => window.line.told.changed({ data: JSON.stringify({ things: { [ref]: 1 }, spread: 0 }) });
+"""
+"""In the place of the line to the site: the test tells what changed, and sees when the page is fetched."""
+
+MANY = """async ([vote, question]) => {
+  const end = performance.now() + 1500;
+  while (performance.now() < end) { tell(vote); await new Promise((done) => setTimeout(done, 50)); }
+  const calm = [...fetches], closed = performance.now();
+  tell(question);
+  while (fetches.length === calm.length) await new Promise((done) => setTimeout(done, 5));
+  return [calm, fetches.at(-1) - closed];
+}"""
+
+
+def test_many_votes_make_a_page_ask_once_a_second_and_its_closing_at_once(hall: Any) -> None:
+    _union, vote = opened()
+    (page,) = hall((None, DESK, "/en/"))
+    page.add_init_script(LINE)
+    page.goto(f"/en/decisions/votes/{vote.id}")
+    calm, waited = page.evaluate(MANY, [str(vote.ref), str(vote.question.ref)])
+    assert len(calm) >= 2
+    assert all(later - earlier > 990 for earlier, later in pairwise(calm))
+    assert waited < 250
 
 
 @pytest.mark.parametrize("live", [True, False])

@@ -1,5 +1,5 @@
 // Keeps parts of a page current. data-live="KIND:ID ..." on an element with an id: fetched again from this page when one of these things
-// changes. data-part="NAME KIND:ID": replaced by what the site sends. Server-sent events; where they fail, asking every few seconds.
+// changes, once in a second at most. data-live-at-once="KIND:ID ...": of these, without waiting for the second to end. data-part="NAME KIND:ID": replaced by what the site sends. Server-sent events; where they fail, asking every few seconds.
 
 const root = document.querySelector("[data-live-channel]");
 const says = (what, shown) => {
@@ -8,16 +8,22 @@ const says = (what, shown) => {
 };
 const all = (query) => [...document.querySelectorAll(query)];
 const busy = (element) => element.contains(document.activeElement) && /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
+const refs = (element) => `${element.dataset.live} ${element.dataset.liveAtOnce ?? ""}`.split(/\s+/).filter(Boolean);
 const TRIES = 3;
+const CALM = 1000; // milliseconds from one fetch of the page to the next, however much happens
 let after = root?.dataset.after;
 let source = null;
 let failed = 0;
-let fetching = null;
+let waiting = null;
+let hurried = false;
+let fetching = false;
+let calm = 0;
+let spread = 0;
 const changed = new Set();
 
 function question() {
   const asked = new URLSearchParams({ after, language: root.dataset.language });
-  for (const ref of new Set(all("[data-live]").flatMap((one) => one.dataset.live.split(/\s+/).filter(Boolean)))) asked.append("about", ref);
+  for (const ref of new Set(all("[data-live]").flatMap(refs))) asked.append("about", ref);
   for (const part of new Set(all("[data-part]").map((one) => one.dataset.part))) asked.append("part", part);
   return asked;
 }
@@ -49,16 +55,28 @@ function parts(made) {
   for (const element of all("[data-part]")) if (element.dataset.part === made.part) put(element, made.html);
 }
 
-function things(refs, spread) {
-  for (const ref of refs) changed.add(ref);
-  if (!changed.size || fetching !== null || document.hidden) return;
-  fetching = setTimeout(again, Math.random() * spread);
+const pressing = () => all("[data-live-at-once]").some((one) => one.dataset.liveAtOnce.split(/\s+/).some((ref) => changed.has(ref)));
+
+// What pressed first keeps its turn: drawing lots anew with each change would bring everybody's turn forward.
+function things(told, over) {
+  for (const ref of told) changed.add(ref);
+  spread = over;
+  if (!changed.size || fetching || document.hidden) return;
+  const hurry = pressing();
+  if (waiting !== null && (hurried || !hurry)) return;
+  clearTimeout(waiting);
+  hurried = hurry;
+  const quiet = hurry ? 0 : Math.max(0, calm - performance.now());
+  waiting = setTimeout(again, quiet + Math.random() * spread);
 }
 
 async function again() {
+  waiting = null;
+  fetching = true;
+  calm = performance.now() + CALM;
   const told = new Set(changed);
   changed.clear();
-  const wanted = all("[data-live]").filter((one) => one.dataset.live.split(/\s+/).some((ref) => told.has(ref)));
+  const wanted = all("[data-live]").filter((one) => refs(one).some((ref) => told.has(ref)));
   try {
     if (wanted.some((one) => one.dataset.liveMode === "offer")) says("newer", true);
     const own = wanted.filter((one) => one.dataset.liveMode !== "offer");
@@ -74,8 +92,8 @@ async function again() {
   } catch {
     says("newer", true);
   }
-  fetching = null;
-  things([], 1000);
+  fetching = false;
+  things([], spread);
 }
 
 function listen() {
