@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,13 +15,16 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comity import office
 from comity.groundwork.audiences import Reader
 from comity.groundwork.queries import Entry, Thing, timeline
 from comity.groundwork.refs import Ref
 from comity.groundwork.translated import Made, Text, Wording, digest
+from comity.office.charter.events import OrganisationChanged
 from comity.site.locales import language
 from comity.site.templatetags.comity import MARKS, day, marks_of, moment, number, sentence
 
+OFFICES = Path(office.__file__).parent
 HOSTILE = "\"><script>alert('x')</script>&amp;\u202e"
 
 
@@ -213,3 +217,24 @@ def test_a_language_that_nobody_knows_still_has_a_name_and_a_direction() -> None
     assert language("xx-unknown").name == "xx-unknown"
     assert language("ar").direction == "rtl"
     assert [language(code).name for code in ("ar", "fr", "zh")] == ["العربية", "Français", "中文"]
+
+
+def test_what_offices_show_is_listed_with_the_marks_of_the_language() -> None:
+    databases = {"records/backup.py", "records/proofs.py", "records/restore.py"}
+    read_again = {"consultations/views/running.py"}  # a form whose lines have a form of their own
+    hard = re.compile(r"""["'][,;:] ["']\.join\(|\|join:["'][,;:] ["']""")
+    found = [
+        str(path.relative_to(OFFICES))
+        for path in OFFICES.rglob("*")
+        if path.suffix in {".py", ".html", ".txt"} and hard.search(path.read_text(encoding="utf-8"))
+    ]
+    assert set(found) == databases | read_again
+
+
+def test_a_list_in_a_sentence_has_the_comma_of_the_readers_language() -> None:
+    changed = OrganisationChanged(organisation="1", name=None, short_name="X", seat=Text.of("Nairobi"), purpose=None)
+    with override("ar"):
+        assert "، " in changed.sentence(str)
+    with override("zh"):
+        assert "、" in changed.sentence(str)
+        assert rendered("{{ words|several }}", words=["a", "b"]) == "a、b"

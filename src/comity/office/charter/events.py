@@ -12,6 +12,7 @@ from comity.groundwork.facts import Fact, Namer, fact
 from comity.groundwork.refs import Ref
 from comity.groundwork.translated import Text
 from comity.office.charter.settings import SETTINGS
+from comity.office.charter.telling import several
 
 ORGANISATION, TENET, BODY, VERSION = "charter.organisation", "charter.tenet", "charter.body", "charter.version"
 
@@ -62,7 +63,7 @@ class OrganisationChanged(_OfOrganisation):
             )
             if value is not None
         ]
-        return _("The organisation's entry was changed: %(what)s.") % {"what": ", ".join(changed)}
+        return _("The organisation's entry was changed: %(what)s.") % {"what": several(changed)}
 
 
 @fact

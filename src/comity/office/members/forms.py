@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from comity.groundwork.pages import ActForm, LanguageField
+from comity.office.charter.telling import several
 from comity.office.members import regions
 from comity.office.members.actions import ImportRefused
 from comity.office.members.names import region_name
@@ -115,7 +117,7 @@ class ImportForm(ActForm):
     file = forms.FileField(
         label=_("CSV file"),
         help_text=format_lazy(
-            "{} {}", _("UTF-8, with the headings of the file that this site exports."), ", ".join(COLUMNS)
+            "{} {}", _("UTF-8, with the headings of the file that this site exports."), lazy(several, str)(COLUMNS)
         ),
     )
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from comity.groundwork.refusals import Refused
 from comity.groundwork.texts import clean_line
+from comity.office.charter.telling import several
 from comity.office.members.regions import is_region
 from comity.office.members.vocabulary import Evidence, PartyKind, Precision, Step
 
@@ -139,9 +140,7 @@ def read(content: bytes) -> tuple[list[Line], list[Problem]]:
 
 def _problems_of_heading(heading: list[str]) -> list[Problem]:
     problems = [
-        Problem(
-            1, column[:40], _("There is no such column. Columns are: %(columns)s.") % {"columns": ", ".join(COLUMNS)}
-        )
+        Problem(1, column[:40], _("There is no such column. Columns are: %(columns)s.") % {"columns": several(COLUMNS)})
         for column in heading
         if column not in COLUMNS
     ]
@@ -177,7 +176,7 @@ def _line(number: int, cells: dict[str, str]) -> tuple[Line, list[Problem]]:
             if cell in choices.values:
                 values[column] = choices(cell)
             else:
-                words = {"cell": cell[:40], "choices": ", ".join(choices.values)}
+                words = {"cell": cell[:40], "choices": several(choices.values)}
                 wrong(column, _("“%(cell)s” is not one of: %(choices)s.") % words)
         else:
             values[column] = cell.upper() if column == "iso3" else cell

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from comity.office.charter.telling import headed, several
 from comity.office.members.queries.register import Block, Row
 from comity.office.members.vocabulary import SIGNS, Status
 
@@ -34,7 +35,7 @@ def tile_map(blocks: Sequence[Block]) -> SafeString:
         for row in rows:
             status = row.standing.status
             disputed = row.contested
-            said = f"{row.name.text}: {labels[status]}" + (f", {contested}" if disputed else "")
+            said = headed(row.name.text, several([labels[status], contested]) if disputed else labels[status])
             ground = f"{status.value} contested" if disputed else status.value
             yield ground, row.url, said, row.short, SIGNS[status], said
 

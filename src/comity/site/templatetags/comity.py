@@ -29,6 +29,7 @@ from comity.groundwork.queries import Entry, Thing
 from comity.groundwork.refs import Ref
 from comity.groundwork.roles import IMPLICIT, ROLES
 from comity.groundwork.translated import Made, Shown, Text
+from comity.office.charter import telling
 from comity.site.locales import locale
 
 register = template.Library()
@@ -73,7 +74,7 @@ def _signs(context: Context, shown: Shown) -> SafeString:
     if not states:
         return mark_safe("")
     _used(context).update(states)
-    words = ", ".join(str(MARKS[state][1]) for state in states)
+    words = telling.several(MARKS[state][1] for state in states)
     signs = "".join(MARKS[state][0] for state in states)
     return format_html(
         '<sup class="sign" title="{0}"><span aria-hidden="true">{1}</span><span class="unseen"> ({0})</span></sup>',
@@ -171,6 +172,12 @@ def role(name: str) -> str:
     """The word for a role by its name."""
     found = ROLES.get(name) or IMPLICIT.get(name)
     return str(found.word) if found else name
+
+
+@register.filter
+def several(words: Iterable[object]) -> str:
+    """Names or words one after another, with the comma of the reader's language."""
+    return telling.several(words)
 
 
 @register.filter

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from comity.groundwork.ids import is_id
 from comity.groundwork.refusals import NotFound, Refused
 from comity.groundwork.texts import clean_line
+from comity.office.charter.telling import several
 from comity.office.consultations.models import Consultation, Statement
 from comity.office.consultations.vocabulary import Stage
 
@@ -28,7 +29,7 @@ def the_consultation(key: str, *stages: Stage) -> Consultation:
     if stages and current.stage not in stages:
         raise Refused(
             _("This consultation is “%(stage)s”: this can be done while it is: %(stages)s.")
-            % {"stage": Stage(current.stage).label, "stages": ", ".join(str(stage.label) for stage in stages)}
+            % {"stage": Stage(current.stage).label, "stages": several(stage.label for stage in stages)}
         )
     return current
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from comity.ballot_box import Answer
 from comity.groundwork.translated import Text
+from comity.office.charter.telling import several
 from comity.office.consultations.models import Consultation, Finding, Segment, SegmentLabel, Statement
 from comity.office.consultations.queries.results import Shown
 from comity.office.consultations.vocabulary import FindingKind
@@ -172,7 +173,7 @@ def in_short(result: OpinionResult) -> list[str]:
     else:
         told.append(_("On no statement is it sure that most people agree, among those who agree least as well."))
     if len(result.groups) > 1:
-        sizes = ", ".join(f"{group.id} {percent(group.share)}" for group in result.groups)
+        sizes = several(f"{group.id} {percent(group.share)}" for group in result.groups)
         told.append(
             _("People fall into %(count)s opinion groups: %(sizes)s.")
             % {"count": count(len(result.groups)), "sizes": sizes}

@@ -69,7 +69,7 @@ def _between_rounds(meeting: Meeting, actor: Actor) -> Iterable[Line]:
         names = names_in(rows)
         words = {"title": contest.election.title, "number": len(rounds) + 1}
         if contest.election.contests.count() > 1:
-            words["title"] = f"{contest.election.title}, {contest.region}"
+            words["title"] = several([contest.election.title, contest.region])
         if rounds and (last := rounds[-1]).elected and not _left_behind(last.ballot):
             elected = several(names[one] for one in last.elected if one in names)
             yield Line(_("Elected in “%(title)s”: %(names)s.") % {**words, "names": elected})

@@ -20,12 +20,14 @@ from comity.office.decisions.actions.question import amendments_waiting
 from comity.office.decisions.models import Question
 from comity.office.decisions.queries import questions, reading
 from comity.office.decisions.views.overview import found_question
+from comity.office.decisions.words import engine_language
 from comity.office.meetings.queries.meetings import meeting, meetings_of
 from comity.office.meetings.queries.points import point
 from comity.office.meetings.vocabulary import AHEAD
 from comity.office.members.queries.parties import party_choices
 from comity.office.records.queries import documents
 from comity.rules import Kind
+from comity.rules.words import parted
 
 NONE = [("", "—")]
 
@@ -266,7 +268,9 @@ def rule_on(request: Request, key: str) -> HttpResponse:
         ),
         act="decisions.rule_on",
         title=_("Rule on “%(question)s”") % {"question": current.title},
-        lede=_("Rules of the charter ask for: %(findings)s.") % {"findings": "; ".join(asked)} if asked else "",
+        lede=_("Rules of the charter ask for: %(findings)s.") % {"findings": parted(asked, engine_language())}
+        if asked
+        else "",
         button=_("Enter the ruling"),
         done=_("The ruling is in the record."),
         after="decisions:question",

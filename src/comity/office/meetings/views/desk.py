@@ -16,6 +16,7 @@ from comity.groundwork.live import newest
 from comity.groundwork.pages import Request, act_page, offer
 from comity.groundwork.refusals import NotAllowed, NotFound, Refused
 from comity.office.charter.queries import serving_in
+from comity.office.charter.telling import several
 from comity.office.meetings import actions
 from comity.office.meetings.forms import ChairForm, SureForm, SuspendForm, at
 from comity.office.meetings.models import Meeting
@@ -91,10 +92,10 @@ def note_presence(request: Request, key: str) -> HttpResponse:
 def take_chair(request: Request, key: str) -> HttpResponse:
     """Handing over the chair."""
     current = _at_the_desk(request, key)
-    people = {one.person.id: f"{one.person.name}, {one.role.word}" for one in serving_in(current.body_id)}
+    people = {one.person.id: several([one.person.name, one.role.word]) for one in serving_in(current.body_id)}
     names = {seat.party: seat.name for seat in presence.seats(current)}
     for person, name, party in sorted(presence.speakers(current), key=lambda one: (names[one[2]], one[1])):
-        people.setdefault(person, f"{name}, {names[party]}")
+        people.setdefault(person, several([name, names[party]]))
 
     def prepare(form: ChairForm) -> None:
         offer(form, "person", [("", "—"), *people.items()])

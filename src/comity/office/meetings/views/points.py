@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from comity.groundwork.pages import Request, act_page, found_or_refused, part_of_timeline
 from comity.groundwork.queries import Thing
 from comity.groundwork.refs import Ref, name_all, page_of
+from comity.office.charter.telling import headed
 from comity.office.meetings import actions
 from comity.office.meetings.forms import ChallengeForm, PointForm, RulingForm, SureForm
 from comity.office.meetings.models import Meeting, PointOfOrder
@@ -99,7 +100,7 @@ def rule_on_point(request: Request, key: str, point: str) -> HttpResponse:
         ),
         act="meetings.rule_on_point",
         title=_("The ruling of the chair"),
-        lede=f"{_name(row.party_id)}: “{row.words}”",
+        lede=headed(_name(row.party_id), _("“%(title)s”") % {"title": row.words}),
         button=_("Enter the ruling"),
         done=_("The ruling was entered."),
         after="meetings:desk",

@@ -19,6 +19,7 @@ from comity.groundwork.refusals import NotFound, Refused
 from comity.groundwork.roles import SECRETARY
 from comity.groundwork.texts import clean_original
 from comity.groundwork.translated import Text
+from comity.office.charter.telling import several
 from comity.office.members import regions
 from comity.office.members.actions.checks import name as name_now
 from comity.office.members.actions.checks import one_of, reason_of, the_party
@@ -208,7 +209,7 @@ def _clashes(old: Party, new: Party) -> list[str]:
     assessed = Assessment.objects.filter(superseded_at__isnull=True)
     years = [set(assessed.filter(party=it).values_list("year", flat=True)) for it in (old, new)]
     if both := years[0] & years[1]:
-        problems.append(_("Both have dues assessed for %(years)s.") % {"years": ", ".join(map(str, sorted(both)))})
+        problems.append(_("Both have dues assessed for %(years)s.") % {"years": several(sorted(both))})
     objected = Objection.objects.filter(struck_at__isnull=True)
     if objected.filter(Q(party=old, declaration__party=new) | Q(party=new, declaration__party=old)).exists():
         problems.append(_("One objected to the other."))

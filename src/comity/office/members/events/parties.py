@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from comity.groundwork.facts import Fact, Namer, fact
 from comity.groundwork.refs import Ref
 from comity.groundwork.translated import Text
+from comity.office.charter.telling import several
 
 PARTY = "members.party"
 
@@ -61,7 +62,7 @@ class PartyChanged(OfParty):
             (self.iso3, _("country code")),
             (self.region, _("region")),
         )
-        changed = ", ".join(word for value, word in words if value is not None)
+        changed = several(word for value, word in words if value is not None)
         return _("The entry of %(party)s was changed: %(what)s.") % {"party": name(self.party_ref), "what": changed}
 
 

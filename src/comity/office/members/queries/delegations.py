@@ -20,6 +20,7 @@ from comity.groundwork.models import Grant
 from comity.groundwork.panels import Waiting, waits
 from comity.groundwork.refs import Ref
 from comity.groundwork.roles import ROLES, SECRETARY, Role
+from comity.office.charter.telling import several
 from comity.office.members.models import Credential, Term
 from comity.office.members.queries.parties import by_id, page_address
 from comity.office.members.roles import DELEGATION, HEAD_OF_DELEGATION
@@ -89,7 +90,7 @@ def credential_choices(party_id: str) -> list[tuple[str, str]]:
     """A party's credentials as a form offers them."""
     found = Credential.objects.filter(party_id=party_id, struck_at__isnull=True, person__erased_at__isnull=True)
     rows = found.select_related("person").order_by("-received_on", "-id")
-    return [(row.id, f"{row.person.name}, {CredentialKind(row.kind).label}") for row in rows]
+    return [(row.id, several([row.person.name, CredentialKind(row.kind).label])) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

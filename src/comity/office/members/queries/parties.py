@@ -18,6 +18,7 @@ from comity.groundwork.refs import Kind, Names, Ref, name_all, page_of, register
 from comity.groundwork.translated import Shown, Translatable, register_translatable
 from comity.office.charter.queries import setting
 from comity.office.charter.settings import NAMING, Naming
+from comity.office.charter.telling import headed
 from comity.office.members.models import Declaration, Objection, Party
 from comity.office.members.names import name_of
 from comity.office.members.vocabulary import GROUPS, DeclarationKind
@@ -105,13 +106,13 @@ def party_choices(
 def _declaration_names(ids: Iterable[str]) -> Names:
     rows = list(Declaration.objects.filter(id__in=list(ids)))
     names = party_names({row.party_id for row in rows})
-    return {row.id: f"{names[row.party_id]}: {DeclarationKind(row.kind).label}" for row in rows}
+    return {row.id: headed(names[row.party_id], DeclarationKind(row.kind).label) for row in rows}
 
 
 def _objection_names(ids: Iterable[str]) -> Names:
     rows = list(Objection.objects.filter(id__in=list(ids)))
     names = party_names({row.party_id for row in rows})
-    return {row.id: f"{names[row.party_id]}: {_('objection')}" for row in rows}
+    return {row.id: headed(names[row.party_id], _("objection")) for row in rows}
 
 
 def _declaration_page(key: str) -> str:

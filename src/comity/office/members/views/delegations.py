@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from comity.groundwork.acts import check_may
 from comity.groundwork.pages import Request, act_page, found_or_refused, offer
 from comity.groundwork.roles import SECRETARY
+from comity.office.charter.telling import several
 from comity.office.members import actions
 from comity.office.members.forms import CredentialForm, DelegateForm, ExamineForm, RecallForm
 from comity.office.members.queries import delegations
@@ -134,7 +135,7 @@ def examine_credential(request: Request, key: str) -> HttpResponse:
         ),
         act="members.examine_credential",
         title=_("Examine the credentials of %(person)s") % {"person": current.person.name},
-        lede=f"{shown_name(current.party)}, {current.get_kind_display()}",
+        lede=several([shown_name(current.party), current.get_kind_display()]),
         done=_("The outcome was entered."),
         after="members:party",
         after_args=[current.party_id],
