@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field
 
-from comity.office.charter.settings import Declared, declare
+from comity.office.charter.queries import setting
+from comity.office.charter.settings import NAMING, Declared, declare
+from comity.office.members.names import state_name
 
 
 class Clock(BaseModel):
@@ -23,11 +27,20 @@ class Clock(BaseModel):
     day_seconds: int | None = Field(default=None, ge=1, le=86_400)
 
 
+def _told(clock: Clock) -> Iterator[tuple[str | Promise, str]]:
+    """The seat and the pace, in words."""
+    utc = _("not set: Coordinated Universal Time, Saturday and Sunday off")
+    yield _("Country of the seat"), state_name(clock.seat, setting(NAMING)) if clock.seat else str(utc)
+    pace = _("24 hours") if clock.day_seconds is None else _("%(seconds)d s, in a demonstration")
+    yield _("How long a day lasts"), str(pace) % {"seconds": clock.day_seconds}
+
+
 CLOCK = declare(
     Declared(
         "clock",
         Clock,
         _("Clock of silence procedures"),
         _("The country whose calendar serves members without one of their own; and faster clocks, for demonstrations."),
+        _told,
     )
 )

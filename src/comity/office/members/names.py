@@ -50,3 +50,8 @@ def name_of(party: Party, naming: Naming, language: str | None = None) -> Shown:
     if party.iso3 and (known := country_name(party.iso3, wanted)):
         return Shown(known, wanted, Made.ORIGINAL, stale=False, reviewed=True)
     return own if own.text else Shown(party.iso3 or party.id, "", Made.ORIGINAL, stale=False, reviewed=True)
+
+
+def state_name(iso3: str, naming: Naming) -> str:
+    """A state's name by its ISO 3166 alpha-3 code in the reader's language, as if it were a party that says nothing of itself."""
+    return name_of(Party(iso3=iso3), naming).text
