@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from django.test import Client
 from tests.office.decisions.test_election import RULE, held, standing
-from tests.office.decisions.union import NOW, STATES, Union, build, charter_text
+from tests.office.decisions.union import BACKEND, NOW, STATES, Union, build, charter_text
 
 from comity.groundwork.live import on_touch
 from comity.groundwork.refusals import Refused
@@ -86,6 +86,14 @@ def test_the_script_leads_through_the_rounds_and_names_who_is_elected(sitting: S
     sitting.closed(current)
     assert "Elected in “The chair of the bureau”: Bo." in sitting.script()
     assert not [words for words in sitting.script() if words.startswith("We proceed")]
+
+
+def test_the_desk_says_how_many_papers_are_in_once(sitting: Sitting) -> None:
+    sitting.put(sitting.opened(), [[]])
+    keeper = Client()
+    keeper.force_login(sitting.union.secretary, backend=BACKEND)
+    page = keeper.get(f"/en/meetings/{sitting.meeting.id}/desk").content.decode()
+    assert page.count("1 of 7 papers are in the urn.") == 1
 
 
 def test_the_wall_shows_what_was_counted_until_the_meeting_goes_on(sitting: Sitting) -> None:

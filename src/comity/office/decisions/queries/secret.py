@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -106,6 +106,12 @@ def _in_meeting(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
     return {"ballots": [one for one in running if actor.reader.may_read(one.ballot.audience)]} if running else None
 
 
+def _at_the_desk(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
+    """The same without the number of papers, which stands in the chair's script beside it."""
+    found = _in_meeting(actor, ref)
+    return found and {"ballots": [replace(one, papers=None) for one in found["ballots"]]}
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """A secret ballot that runs. takes: whoever reads can take a paper."""
@@ -124,7 +130,7 @@ def takes(current: SecretBallot, actor: Actor) -> bool:
 
 register_panel(Panel("meetings.projector", 31, "decisions/_secret_wall.html", _in_meeting))
 register_panel(Panel("meetings.phone", 31, "decisions/_secret_phone.html", _in_meeting))
-register_panel(Panel("meetings.desk", 41, "decisions/_secret_phone.html", _in_meeting))
+register_panel(Panel("meetings.desk", 41, "decisions/_secret_phone.html", _at_the_desk))
 
 
 @waits
