@@ -60,6 +60,14 @@ def test_the_page_names_what_it_was_made_of() -> None:
         assert named in page
 
 
+def test_a_result_that_saw_no_votes_has_no_row_for_their_hash() -> None:
+    result = made.finished()
+    live = dataclasses.replace(result, source=dataclasses.replace(result.source, votes_sha256=""))
+    assert say("digest") in render_html(result)
+    assert say("digest") not in render_html(live)
+    assert say("sums_digest") in render_html(live)
+
+
 def test_headings_descend_one_step_at_a_time(result: OpinionResult) -> None:
     levels = [int(tag[1]) for tag, _ in Reader(render_html(result)).starts if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
