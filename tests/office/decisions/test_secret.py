@@ -176,6 +176,23 @@ def test_a_delegate_votes_on_the_page_and_is_told_what_stands(union: Union, clie
     assert client.post(f"{PATH}/{current.id}/paper", given).status_code == 422
 
 
+def test_the_first_page_and_the_list_show_whoever_may_know_what_is_being_voted_on(union: Union, client: Client) -> None:
+    of_members = question(union)
+    Question.objects.filter(id=of_members.id).update(audience="members")
+    recorded = actions.open_vote(by=union.by(), question=of_members.id)
+    current = ballot(union)
+    for page in ("/en/", "/en/decisions/"):
+        client.logout()
+        public = client.get(page).content.decode()
+        assert f"/en/decisions/secret/{current.id}" in public
+        assert recorded.id not in public
+        client.force_login(union.people["KEN"], backend=BACKEND)
+        assert f"/en/decisions/votes/{recorded.id}" in client.get(page).content.decode()
+    client.logout()
+    actions.cancel_secret(by=union.by(), secret=current.id, reason="Begun by mistake.")
+    assert "Being voted on now" not in client.get("/en/").content.decode()
+
+
 def test_in_a_meeting_the_wall_shows_how_many_papers_are_in_and_the_phone_leads_to_the_paper(
     union: Union, client: Client
 ) -> None:

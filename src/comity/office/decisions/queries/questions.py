@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from comity.groundwork.acts import Actor
 from comity.groundwork.audiences import PUBLIC, SECRETARIAT, delegation
 from comity.groundwork.ids import is_id
-from comity.groundwork.panels import Waiting, waits
+from comity.groundwork.panels import HOME, Panel, Waiting, register_panel, waits
 from comity.groundwork.queries import people_names
 from comity.groundwork.refs import Kind, Names, Ref, register_kind
 from comity.groundwork.roles import SECRETARY
@@ -33,10 +33,12 @@ from comity.office.decisions.models import (
     Question,
     QuestionPart,
     Ruling,
+    SecretBallot,
     Vote,
 )
 from comity.office.decisions.queries.reading import shown_by_name, voters
 from comity.office.decisions.vocabulary import QuestionKind, QuestionStage, VoteKind, VoteStage
+from comity.office.decisions.vocabulary_secret import SecretStage
 from comity.office.meetings.roles import PRESIDING
 from comity.office.members.roles import DELEGATE, HEAD_OF_DELEGATION
 
@@ -78,22 +80,55 @@ def proxy(key: str, actor: Actor) -> Proxy | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """Questions that a reader may see: with an open vote, before a body, and decided (the newest first)."""
+class Voting:
+    """What is being voted on now, as far as a reader may know, the oldest first."""
 
-    voting: list[Vote]
+    votes: list[Vote]
+    ballots: list[SecretBallot]
+
+    def __bool__(self) -> bool:
+        return bool(self.votes or self.ballots)
+
+    @property
+    def refs(self) -> list[Ref]:
+        """Votes and ballots as events name them."""
+        return [*(row.ref for row in self.votes), *(row.ref for row in self.ballots)]
+
+
+def voting(actor: Actor) -> Voting:
+    """Open votes and secret ballots that a reader may see. Two queries."""
+    reader = actor.reader
+    votes = Vote.objects.select_related("question__body").filter(stage=VoteStage.OPEN)
+    ballots = SecretBallot.objects.select_related("body").filter(stage=SecretStage.OPEN)
+    if not reader.all:
+        votes = votes.filter(question__audience__in=reader.audiences)
+        ballots = ballots.filter(audience__in=reader.audiences)
+    return Voting(list(votes.order_by("opened_at", "id")), list(ballots.order_by("opened_at", "id")))
+
+
+def _voting_panel(actor: Actor, _ref: Ref | None) -> Mapping[str, Any] | None:
+    found = voting(actor)
+    return {"voting": found} if found else None
+
+
+register_panel(Panel(HOME, 30, "decisions/_voting.html", _voting_panel))
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Questions that a reader may see: what is being voted on, before a body, and decided (the newest first)."""
+
+    voting: Voting
     put: list[Question]
     decided: list[Question]
 
 
 def listing(actor: Actor, most: int = 200) -> Listing:
-    """What is being decided and what was. Three queries."""
+    """What is being decided and what was. Four queries."""
     rows = Question.objects.select_related("body").filter(for_reader(actor))
-    open_votes = Vote.objects.select_related("question__body").filter(stage=VoteStage.OPEN)
-    voting = open_votes.filter(question__in=rows).order_by("opened_at", "id")
     top = rows.filter(kind__in=TOP)
     return Listing(
-        list(voting),
+        voting(actor),
         list(top.filter(stage=QuestionStage.PUT).order_by("-id")[:most]),
         list(top.filter(stage=QuestionStage.DECIDED).order_by("-decided_at", "-id")[:most]),
     )
