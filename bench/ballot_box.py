@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -177,7 +178,7 @@ def voting(folder: Path, url: str, size: Size, label: str, least: str) -> list[R
             for connections in (64, 512) if delay else (64,):
                 runs = [
                     served.measured(
-                        lambda c=connections: load(served.port, voters.one, connections=c, seconds=size.seconds)
+                        partial(load, served.port, voters.one, connections=connections, seconds=size.seconds)
                     )
                     for _ in range(size.runs)
                 ]
@@ -188,7 +189,7 @@ def voting(folder: Path, url: str, size: Size, label: str, least: str) -> list[R
             runs = []
             for _ in range(size.runs):
                 ready = voters.batches(count)
-                runs.append(served.measured(lambda r=ready, n=count: load(served.port, r, most=n, seconds=60.0)))
+                runs.append(served.measured(partial(load, served.port, ready, most=count, seconds=60.0)))
             rows.append(row(f"{label}, fifty votes{slow}", runs, "a third" if delay else "60,000", votes=50))
     box = box_in(folder, url)
     head = box.verify(NAME)

@@ -77,10 +77,12 @@ def main() -> None:
     def vote(request: HttpRequest) -> JsonResponse:
         said = json.loads(request.body)
         with transaction.atomic():
-            Vote.objects.update_or_create(
+            Vote._default_manager.update_or_create(
                 person=request.user, statement=int(said["statement"]), defaults={"value": int(said["vote"])}
             )
-            Logged.objects.create(person=request.user, statement=int(said["statement"]), value=int(said["vote"]))
+            Logged._default_manager.create(
+                person=request.user, statement=int(said["statement"]), value=int(said["vote"])
+            )
         return JsonResponse({"taken": 1})
 
     globals()["urlpatterns"] = [path("vote", vote)]
@@ -107,7 +109,8 @@ def main() -> None:
             port = self.servers[0].sockets[0].getsockname()[1]
             print(port, session.session_key, asked.META["CSRF_COOKIE"], token, flush=True)
 
-    pages: Any = WSGIMiddleware(get_wsgi_application(), workers=8)
+    wsgi: Any = get_wsgi_application()
+    pages: Any = WSGIMiddleware(wsgi, workers=8)
     Server(uvicorn.Config(pages, port=0, log_level="warning", access_log=False, interface="asgi3")).run()
 
 

@@ -115,9 +115,9 @@ def load(
         if not ready and now - began > seconds + 30:
             break
         for descriptor, _ in ready:
-            line = lines.get(descriptor)
-            if line is None:
+            if descriptor not in lines:
                 continue
+            line = lines[descriptor]
             try:
                 piece = line.socket.recv(65536)
             except OSError:

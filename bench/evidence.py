@@ -22,7 +22,8 @@ from comity.opinion import common_ground as ground
 from comity.opinion.analysis import published_model
 from comity.opinion.arithmetic import leading_eigenvectors
 from comity.opinion.chance import hash_ids, mix, normal, uniform
-from comity.opinion.model import FIXED_POINT, choose_axes
+from comity.opinion.fitting import FIXED_POINT
+from comity.opinion.model import choose_axes
 from comity.opinion.simulation import Truth, continuous, latent_groups, single_spectrum
 from comity.opinion.sums import known
 

@@ -15,7 +15,8 @@ from bench.conversations import unmoderated, votes_of
 from bench.figures import against, mean_and_spread, table
 from bench.peers import Array, group_rates, ideal_points
 from comity.opinion.analysis import analyse
-from comity.opinion.model import FIXED_POINT, area_under_curve, hidden_votes, log_losses, plain_rates, predicted
+from comity.opinion.fitting import FIXED_POINT
+from comity.opinion.model import area_under_curve, hidden_votes, log_losses, plain_rates, predicted
 from comity.opinion.polis import polis_analysis
 
 TARGETS = {"vtaiwan": 0.354, "biodiversity": 0.298, "brexit": 0.331, "bowling-green": 0.364}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -55,8 +56,10 @@ def batch_of(
     batch: Batch = ([], [], [])
 
     def add(person: int, statement: int, value: int | None) -> None:
-        for part, entry in zip(batch, (person, statement, value), strict=True):
-            part.append(entry)
+        people, statements, values = batch
+        people.append(person)
+        statements.append(statement)
+        values.append(value)
 
     for person in dict.fromkeys(below(words, votes.n_participants).tolist()):
         rows = slice(int(votes.offsets[person]), int(votes.offsets[person + 1]))
@@ -104,8 +107,9 @@ def run(participants: int = 1_000_000, statements: int = 500, mean_votes: float 
     )
     del full
     single = batch_of(votes, 0, 501, 0, 0, 0)
-    live.vote(*(part[0] for part in single))
-    one = [timed(lambda e=e: live.vote(*(part[e] for part in single))) for e in range(1, 501)]
+    first_vote, *others = zip(*single, strict=True)
+    live.vote(*first_vote)
+    one = [timed(partial(live.vote, *vote)) for vote in others[:500]]
     first = timed(live.refresh)
     alone = []
     for e in range(1, 11):
@@ -114,9 +118,9 @@ def run(participants: int = 1_000_000, statements: int = 500, mean_votes: float 
     many, refreshed = [], []
     batches = [batch_of(votes, number) for number in range(1, 12)]
     for batch in batches:
-        many.append(timed(lambda batch=batch: live.change(*batch)))
+        many.append(timed(partial(live.change, *batch)))
         refreshed.append(timed(live.refresh))
-    gone = [timed(lambda person=person: live.erase(person)) for person in single[0][:100]]
+    gone = [timed(partial(live.erase, person)) for person in single[0][:100]]
     table(
         ("what", "ms", "slowest, ms", "target"),
         [

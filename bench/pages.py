@@ -78,7 +78,7 @@ def organise(parties: int) -> None:
         blocs = [
             members.register_party(by=by, kind="bloc", name=Text.of(f"Bloc {n}")) for n in range(parties - len(states))
         ]
-        said = {"source": "https://journal.example/treaties/2024/03", "evidence": "official"}
+        said: dict[str, Any] = {"source": "https://journal.example/treaties/2024/03", "evidence": "official"}
         for n, party in enumerate(entered):
             members.record_status(by=by, party=party.id, step="invited", happened_on=DAY - timedelta(days=40), **said)
             signed = members.record_status(by=by, party=party.id, step="signed", happened_on=DAY, **said)

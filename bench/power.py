@@ -14,7 +14,8 @@ import subprocess
 import sys
 import time
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -105,12 +106,16 @@ def peer_python() -> Path:
     return python
 
 
+def _power_of_one(n: int, weights: Sequence[int], quota: int) -> object:
+    return power(named(n, Criterion(tuple(weights), quota)))
+
+
 def against_the_peer(sizes: tuple[tuple[int, int], ...], rounds: int) -> None:
     """One weighted criterion: the only kind of rule that the peer can express. It returns floats."""
     rows = []
     for n, total in sizes:
         weights, quota = units(n, total), total * 2 // 3
-        ours, processor = timed(lambda w=weights, q=quota, n=n: power(named(n, Criterion(w, q))), rounds)
+        ours, processor = timed(partial(_power_of_one, n, weights, quota), rounds)
         said = subprocess.run(
             [peer_python(), "-c", PEER_PROGRAM],
             input=json.dumps([weights, quota]),
@@ -169,7 +174,7 @@ def main() -> int:
     rows = []
     for name, game in games().items():
         found = power(game)
-        clock, processor = timed(lambda game=game: power(game), given.rounds)
+        clock, processor = timed(partial(power, game), given.rounds)
         rows.append(
             [
                 name,

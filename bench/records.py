@@ -31,6 +31,7 @@ def fill(count: int) -> dict[str, Any]:
     from comity.groundwork import log
     from comity.groundwork.actions import grant_role, register_person
     from comity.groundwork.acts import actor_for, system_actor
+    from comity.groundwork.facts import to_parts
     from comity.groundwork.ids import new_id
     from comity.groundwork.models import Event, EventAbout, EventPart, LogHead, TreeHash
     from comity.groundwork.translated import Text
@@ -65,7 +66,7 @@ def fill(count: int) -> dict[str, Any]:
                 type=stated.TYPE,
                 actor=f"groundwork.person:{actor}",
                 about=tuple(map(str, stated.about())),
-                data={"capacity": "secretary", "says": log.to_parts(stated)[0]},
+                data={"capacity": "secretary", "says": to_parts(stated)[0]},
             )
             cover = ledger.Seal(random.randbytes(SALT_BYTES), "members") if restricted else None
             entered = ledger.seal(ledger.Event(id=new_id(now), time=now, act=act, cover=cover))
@@ -78,7 +79,8 @@ def fill(count: int) -> dict[str, Any]:
             hashes += log.new_hashes(size, edge, ledger.leaf_hash(entered.leaf))
             size += 1
         for rows in (events, parts, about, hashes):
-            type(rows[0])._default_manager.bulk_create(rows)  # type: ignore[attr-defined]
+            made: Any = rows
+            type(made[0])._default_manager.bulk_create(made)
     LogHead.objects.update(size=size, edge=edge)
     return {
         "body": bodies[150].id,

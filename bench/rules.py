@@ -111,8 +111,7 @@ def decisions(times: int) -> list[list[str]]:
 
 def roll_calls(folder: Path) -> list[list[str]]:
     """Both majorities of every recorded vote of the General Assembly."""
-    sys.path.insert(0, str(ROOT / "tests" / "rules"))
-    from unga import roll_calls as read_roll_calls
+    from tests.rules.unga import roll_calls as read_roll_calls
 
     calls = read_roll_calls(folder)
     ga = load("un-ga")
