@@ -29,6 +29,7 @@ from comity.groundwork.refusals import NotAllowed, NotFound, Refused
 from comity.groundwork.replay import differences, replay, state
 from comity.groundwork.translated import Made, Text, Wording, digest
 from comity.office.charter.actions import change_setting, dissolve_body
+from comity.office.charter.queries import setting
 from comity.office.decisions import actions
 from comity.office.decisions.actions.question import PartAsked
 from comity.office.decisions.actions.silence import ON_THE_WAY
@@ -36,6 +37,7 @@ from comity.office.decisions.forms_silence import parts_asked
 from comity.office.decisions.models.question import Question
 from comity.office.decisions.models.silence import Silence, SilencePart
 from comity.office.decisions.queries import silence as queries
+from comity.office.decisions.settings import CLOCK
 from comity.office.members.actions import register_party
 from comity.site.templatetags.comity import sentence
 
@@ -350,6 +352,21 @@ def test_the_clock_of_silence_is_read_in_words(union: Union, client: Client) -> 
     assert "中国" in page
     assert "100" in page
     assert "day_seconds" not in page
+
+
+def test_the_clock_of_silence_is_set_in_fields_of_its_own(union: Union, client: Client) -> None:
+    client.force_login(union.secretary, backend=BACKEND)
+    form = "/en/charter/settings/clock"
+    page = client.get(form).content.decode()
+    assert '<option value="" selected>not set' in page
+    assert page.index(">Chile<") < page.index(">Kenya<"), "countries stand in the order of their names"
+    refused = client.post(form, {"seat": "ATLANTIS", "day_seconds": "0", "reason": ""}).content.decode()
+    assert refused.count("aria-invalid") == 2
+    done = client.post(form, {"seat": "CHN", "day_seconds": "", "reason": "its seat"})
+    assert done.status_code == 302, done.content.decode()
+    assert setting(CLOCK).seat == "CHN"
+    assert setting(CLOCK).day_seconds is None
+    assert '<option value="CHN" selected>China' in client.get(form).content.decode()
 
 
 def test_a_faster_clock_runs_in_a_demonstration_only_and_says_so(db: None, client: Client) -> None:

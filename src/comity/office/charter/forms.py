@@ -202,4 +202,4 @@ def _parts_of_lines(text: str, mark: str | None, count: int, mend: str | Promise
 SETTING_FORMS: dict[str, type[SettingForm]] = {
     "naming": NamingForm,
 }
-"""Forms of the settings, by key; the others are given as JSON."""
+"""Forms of the settings, by key; those of later offices register theirs here. The others are given as JSON."""

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from comity.groundwork.pages import ActForm, LanguageField
+from comity.office.charter.forms import SETTING_FORMS, SettingForm
+from comity.office.charter.queries import setting
+from comity.office.charter.settings import NAMING
+from comity.office.decisions.capitals import capitals
 from comity.office.decisions.models import Question
+from comity.office.decisions.settings import CLOCK, NO_SEAT
 from comity.office.decisions.vocabulary import Channel, Disclosure, Mode, QualificationKind, VoteKind
 from comity.office.decisions.words import choice_word
+from comity.office.members.names import state_name
 
 LONG = forms.Textarea
 
@@ -213,3 +220,37 @@ class EndForm(ActForm):
 
     until = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
     reason = forms.CharField(label=_("Reason"), max_length=500)
+
+
+def _seats() -> list[tuple[str, Any]]:
+    """Countries whose capital has a calendar, by name in the reader's language."""
+    naming = setting(NAMING)
+    named = [(iso3, state_name(iso3, naming)) for iso3 in capitals()]
+    return [("", NO_SEAT), *sorted(named, key=lambda one: one[1])]
+
+
+class ClockForm(SettingForm):
+    """The clock of silence procedures."""
+
+    seat = forms.ChoiceField(label=_("Country of the seat"), required=False, choices=_seats)
+    day_seconds = forms.IntegerField(
+        label=_("Seconds that a day lasts"),
+        help_text=_("For a demonstration alone, where it makes silence run down faster. Empty: 24 hours."),
+        min_value=1,
+        max_value=86_400,
+        required=False,
+    )
+    field_order = ("seat", "day_seconds", "reason")
+
+    @staticmethod
+    def shown(value: dict[str, Any]) -> dict[str, Any]:
+        """The setting's own parts."""
+        return value
+
+    @staticmethod
+    def given(fields: dict[str, Any]) -> dict[str, Any]:
+        """The setting's own parts."""
+        return {"seat": fields["seat"], "day_seconds": fields["day_seconds"]}
+
+
+SETTING_FORMS[CLOCK.key] = ClockForm

@@ -27,10 +27,12 @@ class Clock(BaseModel):
     day_seconds: int | None = Field(default=None, ge=1, le=86_400)
 
 
+NO_SEAT = _("not set: Coordinated Universal Time, Saturday and Sunday off")
+
+
 def _told(clock: Clock) -> Iterator[tuple[str | Promise, str]]:
     """The seat and the pace, in words."""
-    utc = _("not set: Coordinated Universal Time, Saturday and Sunday off")
-    yield _("Country of the seat"), state_name(clock.seat, setting(NAMING)) if clock.seat else str(utc)
+    yield _("Country of the seat"), state_name(clock.seat, setting(NAMING)) if clock.seat else str(NO_SEAT)
     pace = _("24 hours") if clock.day_seconds is None else _("%(seconds)d s, in a demonstration")
     yield _("How long a day lasts"), str(pace) % {"seconds": clock.day_seconds}
 
