@@ -4,7 +4,8 @@
 PYTHON  ?=
 VENV    ?= .venv
 SHARED  ?= ../shared
-WORKERS ?= 2
+# One more than the two processors of the machines at hand: many tests wait for a browser or another process.
+WORKERS ?= 3
 UPGRADE ?=
 ARGS    ?=
 
@@ -28,7 +29,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND='make pins' $(BIN)/uv pip compile --quiet -
 help: ## list the verbs
 	@echo 'make VERB, where VERB is'
 	@sed -n 's/^\([a-z][a-z]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-10s %s\n", $$1, $$2 }'
-	@echo 'and, where useful: PYTHON=python3.12 (to create .venv), SHARED=folder (real data), WORKERS=2, ARGS="-k tallies"'
+	@echo 'and, where useful: PYTHON=python3.12 (to create .venv), SHARED=folder (real data), WORKERS=3, ARGS="-k tallies"'
 
 setup: $(READY) ## create .venv from the pins (done by the other verbs when needed)
 	@:

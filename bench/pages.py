@@ -299,8 +299,12 @@ def measure(rounds: int) -> bool:
     from comity.groundwork.queries import log_size
 
     browsers, rows, slow = clients(), [], False
-    gc.freeze()  # as the site's server does
-    for page in pages(log_size()):
+    asked_for = pages(log_size())
+    for page in asked_for:
+        browsers[page.who].get(page.address(0))
+    gc.collect()
+    gc.freeze()  # as the site's server does once it has read ahead
+    for page in asked_for:
         client, took = browsers[page.who], []
         client.get(page.address(0))
         with CaptureQueriesContext(connection) as asked:

@@ -53,7 +53,7 @@ DATA_REQUIRED = SHARED.is_dir() and (IN_CI or bool(os.environ.get("COMITY_REQUIR
 # No deadline: the first call of a compiled kernel is slow by nature. Under CI the examples are the same in every run.
 COMMON: dict[str, Any] = {"deadline": None, "print_blob": True, "derandomize": IN_CI}
 settings.register_profile("quick", max_examples=25, **COMMON)
-settings.register_profile("default", max_examples=100, **COMMON)
+settings.register_profile("default", max_examples=60, **COMMON)
 settings.register_profile("soak", max_examples=2000, suppress_health_check=[HealthCheck.too_slow], **COMMON)
 settings.load_profile(os.environ.get("COMITY_HYPOTHESIS_PROFILE") or "default")
 

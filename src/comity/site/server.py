@@ -86,6 +86,8 @@ def _read_ahead() -> None:
     for language, _name in settings.LANGUAGES:
         with override(language):
             reverse("home")
+    gc.collect()
+    gc.freeze()  # looking through all of this again takes a tenth of a second, in which somebody waits
 
 
 class _Server(uvicorn.Server):
