@@ -37,8 +37,8 @@ setup: $(READY) ## create .venv from the pins (done by the other verbs when need
 demo: $(READY) ## found the demonstration organisation, with a consultation, and serve it on this machine
 	@$(BIN)/comity demo --out out/demo $(ARGS)
 
-quick: $(READY) ## the fast tests, in under two minutes
-	COMITY_HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not slow and not browser and not soak' $(ARGS)
+quick: $(READY) ## the fast tests of engines, groundwork and acts, without pages, in some three minutes
+	COMITY_HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not slow and not browser and not soak' --ignore=tests/site -k 'not pages and not views and not exports and not backup and not machine_translation' $(ARGS)
 
 test: lint browser database ## everything that must hold before a merge: lint, types, contracts, all tests but soak
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not soak' $(ARGS)
