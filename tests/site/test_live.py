@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,7 @@ from comity.site.live import channel as door
 from comity.site.live import hub as hubs
 from comity.site.live.channel import Channel, NotUnderstood, understood
 from comity.site.live.hub import Full, Happened, Hub, Listener, Made
+from comity.site.live.watching import Watch
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -326,6 +328,29 @@ def test_an_act_reaches_an_open_page(secretary: Person, body: Body, served: Any)
     assert (line.status, line.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
     assert line.headers["cache-control"] == "no-store"
     assert json.loads(said.rpartition("data: ")[2])["things"] == {str(body.ref): live.newest()}
+
+
+def test_an_act_done_before_the_watch_has_begun_is_told(
+    secretary: Person, body: Body, served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acted, runs = threading.Event(), Watch.run
+
+    def late(watch: Watch) -> None:
+        acted.wait(30)
+        runs(watch)
+
+    monkeypatch.setattr(Watch, "run", late)
+
+    async def work(application: Channel) -> str:
+        line = Line(application, "/live", f"about={body.ref}", {})
+        await line.until("id: ")
+        await off_the_loop(lambda: renamed(actor_for(secretary), body, "Assembly"))
+        acted.set()
+        said = await line.until("changed")
+        await line.leave()
+        return said
+
+    assert str(body.ref) in served(work)
 
 
 def test_what_happened_between_page_and_line_is_told_first(secretary: Person, body: Body, served: Any) -> None:

@@ -119,7 +119,7 @@ class Channel:
 
     async def _listen(self, question: Question, who: Asking, receive: Receive, send: Send) -> None:
         listener = Listener(question.about, question.parts, question.language, who.reader, who.person)
-        self._begin()
+        await self._begin()
         self.hub.join(listener)  # before looking back, so that nothing falls in between
         gone = asyncio.ensure_future(_gone(receive))
         gone.add_done_callback(lambda _done: listener.end())
@@ -139,19 +139,25 @@ class Channel:
             gone.cancel()
             self.hub.leave(listener)
 
-    def _begin(self) -> None:
+    async def _begin(self) -> None:
         """Start what feeds the listeners, with the first of them."""
-        if self._watch is not None and self._watch.is_alive():
+        if self._watching():
+            return
+        last = await self._in_thread(newest)  # before any listener looks back: whatever comes after it is told
+        if self._watching():  # another listener came meanwhile
             return
         loop = asyncio.get_running_loop()
 
         def deliver(events: Sequence[Happened], made: Sequence[Made], at: datetime) -> None:
             loop.call_soon_threadsafe(self.hub.deliver, events, made, at)
 
-        self._watch = Watch(self.hub, deliver)
+        self._watch = Watch(self.hub, deliver, last)
         self._watch.start()
         if self._ticking is None or self._ticking.done():
             self._ticking = loop.create_task(self._tick())
+
+    def _watching(self) -> bool:
+        return self._watch is not None and self._watch.is_alive()
 
     async def _tick(self) -> None:
         while True:

@@ -19,7 +19,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from comity.groundwork.facts import Fact
-from comity.groundwork.live import newest, on_touch, rendered
+from comity.groundwork.live import on_touch, rendered
 from comity.groundwork.log import Recorded, after_commit
 from comity.groundwork.models import Event, EventAbout
 from comity.groundwork.refs import Ref
@@ -36,16 +36,20 @@ _watches: WeakSet[Watch] = WeakSet()
 
 
 class Watch(threading.Thread):
-    """Reads the log for the listeners of one hub. deliver: takes what was found, on whichever thread."""
+    """Reads the log for the listeners of one hub.
 
-    def __init__(self, hub: Hub, deliver: Deliver) -> None:
+    deliver: takes what was found, on whichever thread; last: the event behind which it begins, read before the first listener was
+    told where they stand.
+    """
+
+    def __init__(self, hub: Hub, deliver: Deliver, last: int) -> None:
         super().__init__(name="live", daemon=True)
         self._hub, self._deliver = hub, deliver
         self._woken, self._stopped = threading.Event(), threading.Event()
         self._touched: list[Happened] = []
         self._lock = threading.Lock()
         self._listening: Any = None
-        self.last = -1
+        self.last = last
 
     def wake(self) -> None:
         """Something happened in this process."""
@@ -67,11 +71,8 @@ class Watch(threading.Thread):
     def run(self) -> None:
         """Look, tell, wait."""
         _watches.add(self)
-        begun = False
         while not self._stopped.is_set():
             try:
-                if not begun:
-                    self.last, begun = newest(), True
                 self._wait()
                 if self.look():
                     time.sleep(REST)
