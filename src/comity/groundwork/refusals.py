@@ -24,6 +24,10 @@ class NotFound(Refused):
     """What is asked for does not exist, or is not for this reader: the two are told apart to nobody."""
 
 
+class Unavailable(Refused):
+    """What could be had, but not at this moment: ask again."""
+
+
 class ChangedMeanwhile(Refused):
     """The thing changed since whoever acts last saw it. since: sequence numbers of the events that they have not seen."""
 

@@ -12,9 +12,10 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
 from comity.groundwork.acts import actor_for
-from comity.groundwork.refusals import NotAllowed, NotFound, Refused
+from comity.groundwork.refusals import NotAllowed, NotFound, Refused, Unavailable
 
 Answer = Callable[[HttpRequest], HttpResponse]
+_STATUS = {NotFound: 404, NotAllowed: 403, Unavailable: 503}
 
 
 class WhoActs:
@@ -33,8 +34,11 @@ class WhoActs:
         """Refusals speak to the person; anything else is an error of the program."""
         if not isinstance(error, Refused):
             return None
-        status = 404 if isinstance(error, NotFound) else 403 if isinstance(error, NotAllowed) else 409
-        return render(request, "refused.html", {"refused": error, "status": status}, status=status)
+        status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 409)
+        answer = render(request, "refused.html", {"refused": error, "status": status}, status=status)
+        if status == 503:
+            answer["Retry-After"] = "10"
+        return answer
 
 
 class ReaderPages:

@@ -35,6 +35,7 @@ if flag("COMITY_DEMO") and not LOCAL_ONLY:
 DEBUG = False
 COMITY_TRANSLATION_URL = os.environ.get("COMITY_TRANSLATION_URL", "")
 COMITY_TRANSLATION_KEY = os.environ.get("COMITY_TRANSLATION_KEY", "")
+COMITY_CHROMIUM = os.environ.get("COMITY_CHROMIUM", "")
 COMITY_LOG_ORIGIN = os.environ.get("COMITY_LOG_ORIGIN", "")
 SECRET_KEY = secret(COMITY_DATA, "django")
 HTTPS = flag("COMITY_HTTPS", default=not LOCAL_ONLY)

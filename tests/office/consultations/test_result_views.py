@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,6 +13,7 @@ from django.utils import translation
 from tests.office.consultations.conftest import Town, crowd, opened, prepared, publish
 
 from comity.ballot_box import Answer, Follower, Published, new_participant
+from comity.groundwork import paper
 from comity.groundwork.actions import cite
 from comity.groundwork.refs import Ref, name_all
 from comity.groundwork.translated import Text
@@ -137,9 +140,32 @@ def test_history_is_shown_when_results_are(town: Town, browse: Browse) -> None:
     current = opened(town.actor(), showing="frozen")
     crowd(current)
     publish(current)
-    for page in ("/history", "/map", "/report/print"):
+    for page in ("/history", "/map", "/report/print", "/report.pdf"):
         assert browse().get(at(current, page)).status_code == 409
         assert browse(town.secretary).get(at(current, page)).status_code == 200
+
+
+@pytest.mark.browser
+def test_the_report_comes_as_a_pdf_where_the_machine_can_make_one(asked: Consultation, browse: Browse) -> None:
+    if paper.engine() is None:
+        pytest.skip("no Chromium on the path: run `make browser`")
+    visitor = browse()
+    where = at(asked, "/report.pdf").replace("/en/", "/ar/")
+    assert where in visitor.get(at(asked, "").replace("/en/", "/ar/")).content.decode()
+    answer = visitor.get(where)
+    assert answer["Content-Type"] == "application/pdf"
+    assert f"consultation-{asked.id}-ar.pdf" in answer["Content-Disposition"]
+    assert answer.content.startswith(b"%PDF-")
+
+
+def test_without_a_program_for_it_no_pdf_is_offered(
+    asked: Consultation, browse: Browse, settings: Any, tmp_path: Path
+) -> None:
+    settings.COMITY_CHROMIUM = str(tmp_path / "nowhere")
+    assert "report.pdf" not in browse().get(at(asked, "")).content.decode()
+    answer = browse().get(at(asked, "/report.pdf"))
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert "save it as a PDF" in answer.content.decode()
 
 
 def test_a_group_is_taken_for_the_one_before_whose_answers_were_nearest() -> None:

@@ -55,5 +55,6 @@ urlpatterns = [
     path("<str:key>/results/export.zip", results.export, name="export"),
     path("<str:key>/results/report", results.report, name="report"),
     path("<str:key>/results/report/print", results.report, {"printed": True}, name="report_print"),
+    path("<str:key>/results/report.pdf", results.report_pdf, name="report_pdf"),
     path("<str:key>/results/keep-slate", results.keep_slate, name="keep_slate"),
 ]

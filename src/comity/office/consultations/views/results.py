@@ -8,11 +8,13 @@ from typing import Any, cast
 from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 
 from comity.ballot_box import Place
+from comity.groundwork import paper
 from comity.groundwork.acts import may_do
 from comity.groundwork.pages import Request, act_page, found_or_refused
 from comity.groundwork.refusals import Refused
@@ -45,6 +47,7 @@ def results(request: Request, key: str) -> HttpResponse:
     """What was found: in short, the map, common ground, divides, the slate, participation, what is missing."""
     current, latest = _seen(request, key)
     page: dict[str, Any] = {"current": current, "latest": latest, "one_voice": one_voice(current)}
+    page["as_pdf"] = paper.engine() is not None
     if latest is not None:
         page |= of_findings.for_page(current, latest)
         page["together"] = together(current, latest.result, page["here"])
@@ -76,6 +79,15 @@ def report(request: Request, key: str, *, printed: bool = False) -> HttpResponse
         return HttpResponse(written)
 
     return cast("HttpResponse", page(request))
+
+
+def report_pdf(request: Request, key: str) -> HttpResponse:
+    """The report of the newest result in the reader's language, as a PDF."""
+    current, latest = _seen(request, key)
+    made = paper.pdf(of_report.report(current, found_or_refused(latest), printed=True))
+    answer = HttpResponse(made, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="consultation-{current.id}-{get_language()}.pdf"'
+    return answer
 
 
 def files_to_check(request: Request, key: str) -> HttpResponse:
