@@ -11,10 +11,11 @@ import pytest
 
 from comity.rules.charter_file import load, read
 from comity.rules.errors import ClauseError, RulesError
-from comity.rules.formats import TableError, read_deposits
+from comity.rules.formats import TableError
 from comity.rules.in_force import hold_against, in_force
 from comity.rules.record import Deposit
 from comity.rules.snapshot import Member, Snapshot, snapshot_of
+from comity.rules.status_tables import read_deposits
 from comity.rules.timing import day_of, parse_period, parse_timing
 
 TREATIES = load("treaties")

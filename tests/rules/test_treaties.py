@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from comity.rules.charter_file import load
-from comity.rules.formats import read_deposits, read_predecessors
 from comity.rules.in_force import hold_against, in_force, with_predecessors
 from comity.rules.language import parse, write
+from comity.rules.status_tables import read_deposits, read_predecessors
 
 TREATIES = load("treaties")
 RULES = {

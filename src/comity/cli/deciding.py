@@ -128,9 +128,9 @@ def _show(outcome: Outcome, charter: Charter, language: str) -> None:
 
 def run_in_force(arguments: argparse.Namespace) -> int:
     """`comity in-force CHARTER DEPOSITS`."""
-    from comity.rules.formats import read_deposits, read_predecessors
     from comity.rules.in_force import hold_against, in_force, with_predecessors
     from comity.rules.sentences import in_force_sentences
+    from comity.rules.status_tables import read_deposits, read_predecessors
 
     charter = _charter(arguments)
     rule = charter.rule(arguments.rule, arguments.as_of)

@@ -99,7 +99,7 @@ def read(data: bytes | str, *, file: str = "charter.toml") -> Charter:
     if len(raw) > LARGEST:
         top.refuse(f"it has {len(raw):,} bytes.", f"A charter has at most {LARGEST:,}: divide it.")
     try:
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8-sig")
         document = tomllib.loads(text)
     except UnicodeDecodeError as error:
         top.refuse(f"byte {error.start + 1} is not UTF-8.", "Save the file as UTF-8.")

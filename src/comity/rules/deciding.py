@@ -33,12 +33,14 @@ from comity.rules.conditions import (
 )
 from comity.rules.errors import RulesError
 from comity.rules.outcome import Citation, Form, Operand, Outcome, Part, Verdict
-from comity.rules.record import Ballot, Record
+from comity.rules.record import Ballot, OrganVote, Record
 from comity.rules.snapshot import Snapshot
 from comity.rules.tally import Missing, Tally
 
 T = TypeVar("T")
 
+_SETTLED = (Verdict.ADOPTED, Verdict.NOT_ADOPTED, Verdict.NO_QUORUM)
+"""Outcomes of another organ by which a rule goes on; after any other that organ has to vote again."""
 NAMED = 25
 """Up to so many members of a side are named in a comparison with a number, as in a veto."""
 
@@ -66,6 +68,7 @@ def decide(
     tie = _tie(tally)
     verdict = _verdict(chosen, record, part, quorum, postponed, tie)
     tallies = list(sitting.tallies.values())
+    elsewhere = sitting.elsewhere
     return Outcome(
         verdict=verdict,
         rule=citation(charter, chosen),
@@ -75,9 +78,14 @@ def decide(
         part=part,
         quorum=quorum,
         postponed=postponed,
-        eligibility=_once(decision for one in tallies for decision in one.decisions),
+        eligibility=_once(
+            [decision for one in tallies for decision in one.decisions]
+            + [decision for one in elsewhere for decision in one.eligibility]
+        ),
         missing=_once(fact for top in (quorum, postponed, part) if top and top.met is None for fact in _facts(top)),
-        assumed=_once(fact for one in tallies for fact in one.assumed),
+        assumed=_once(
+            [fact for one in tallies for fact in one.assumed] + [fact for one in elsewhere for fact in one.assumed]
+        ),
         not_bound=_not_bound(chosen, tally) if verdict is Verdict.ADOPTED else (),
         tie=tie,
     )
@@ -158,6 +166,8 @@ class _Sitting:
     def __init__(self, charter: Charter, snapshot: Snapshot, record: Record, day: date | None) -> None:
         self.charter, self.snapshot, self.record, self.day = charter, snapshot, record, day
         self.tallies: dict[tuple[str, str | None], Tally] = {}
+        self.elsewhere: list[Outcome] = []
+        """What came out in other organs."""
 
     def tally(self, rule: Rule, stage: str | None) -> Tally:
         key = (rule.id, stage)
@@ -225,6 +235,8 @@ class _Sitting:
         """A rule within a rule: with its own body, eligibility and quorum."""
         named = meets.stage or stage
         rule = self.charter.rule(meets.rule, self.day)
+        if named is not None and named in self.record.organs:
+            return self._in_organ(meets, named, self.record.organs[named])
         if named is not None and named not in self.record.stages:
             fact = Missing("ballot_of", named)
             return Part(Form.RULE, meets, None, missing=(fact,), detail=rule.source)
@@ -235,6 +247,23 @@ class _Sitting:
             quorum = self.part(rule.quorum, rule, named)
             parts, met = (quorum, part), both([quorum.met, part.met])
         return Part(Form.RULE, meets, met, parts, detail=rule.source)
+
+    def _in_organ(self, meets: Meets, organ: str, vote: OrganVote) -> Part:
+        """A rule by which another organ voted: what came out there, with its own members, ties and findings."""
+        day = vote.snapshot.on or self.day
+        rule = self.charter.rule(meets.rule, day)
+        if vote.verdict:
+            return self._of_organ(meets, organ, rule, Verdict(vote.verdict), ())
+        outcome = decide(self.charter, vote.snapshot, vote.record, rule=rule, on=day)
+        self.elsewhere.append(outcome)
+        parts = (outcome.quorum, outcome.part) if outcome.quorum else (outcome.part,)
+        return self._of_organ(meets, organ, rule, outcome.verdict, parts)
+
+    @staticmethod
+    def _of_organ(meets: Meets, organ: str, rule: Rule, verdict: Verdict, parts: tuple[Part, ...]) -> Part:
+        met = verdict is Verdict.ADOPTED if verdict in _SETTLED else None
+        missing = (Missing("ballot_of", organ),) if met is None else ()
+        return Part(Form.RULE, meets, met, parts, missing=missing, detail=rule.source)
 
     def _found(self, found: Found) -> Part:
         finding = self.record.finding(found.statement, found.by)

@@ -1,4 +1,4 @@
-"""Tables of votes, members and deposits: CSV in, snapshot and record out. An adapter: the core knows no files.
+"""Tables of votes and members: CSV in, snapshot and record out. An adapter: the core knows no files. Deposits: `status_tables`.
 
 A table is taken whole or refused whole, with every problem by file, line and mend. What columns there may be depends on
 the charter: each group and weight that it declares may be a column. docs/rules.md has the list.
@@ -9,46 +9,45 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from comity.rules.charter import Charter, Rule
 from comity.rules.conditions import Share, walk
 from comity.rules.errors import RulesError, printable
-from comity.rules.record import Ballot, Deposit, Record, fraction
+from comity.rules.record import Ballot, Record, fraction
 from comity.rules.snapshot import Member, Snapshot
 from comity.rules.words import say
 
 SHOWN = 20
 LARGEST = 50_000_000
 
-_SHORT = {
-    **dict.fromkeys(("y", "+1", "aye", "for", "in favour", "in favor"), "yes"),
-    **dict.fromkeys(("n", "-1", "nay", "against"), "no"),
-    **dict.fromkeys(("a", "0", "abstention", "abstained", "abstaining"), "abstain"),
-    "": "absent",
-    "present": "not-voting",
+_OTHER_WAYS = """
+yes: y +1 1 true aye yea for in-favour in-favor oui pour sí si a-favor да за نعم مؤيد 赞成 是
+no: n -1 false nay against opposed non contre en-contra нет против لا معارض 反对 否
+abstain: a 0 abst abstains abstained abstaining abstention abstentions s’abstient s'abstient abstención se-abstiene
+abstain: воздержался воздержалась ممتنع امتناع 弃权
+absent: absente ausente отсутствует غائب 缺席
+not-voting: present present-not-voting
+"""
+"""Other ways to write a choice, unless the charter has such a word itself; gaps and underscores are hyphens here."""
+_SHORT = {"": "absent"} | {
+    word: choice
+    for choice, _, words in (line.partition(": ") for line in _OTHER_WAYS.split("\n"))
+    for word in words.split()
 }
-"""Other ways to write a choice, unless the charter has such a word itself."""
+MEMBER = ("member", "participant", "party", "name", "country", "state", "member state", "state party", "delegation")
+_CHOICE = ("choice", "vote")
 _TRUE, _FALSE = {"yes", "true", "1", "x", "y"}, {"no", "false", "0", "", "n", "-"}
-_MEMBER = ("member", "participant", "party", "name", "country", "state")
-_DATE = ("date", "deposit", "deposited", "ratification")
-_ACTIONS = {
-    "": "ratification",
-    "a": "accession",
-    "A": "acceptance",
-    "AA": "approval",
-    "c": "formal confirmation",
-    "d": "succession",
-    "s": "definitive signature",
-}
-"""Letters that the UN Treaty Collection puts after a date. "p", provisional application, is no deposit."""
-_INSTRUMENT = re.compile(r"ratification|accession|acceptance|approval|succession|confirmation|\((?:a|aa|c|d)\)")
-_UNTC_DATE = re.compile(r"(\d{1,2} [A-Z][a-z]{2,8} \d{4})\s*([A-Za-z]{0,2})")
-_FOOTNOTES = re.compile(r"(?:\s+\d{1,2}(?:\s*,\s*\d{1,2})*)$")
+_MARKS = "\t;,"
+"""What may part columns. A header of the UN Treaty Collection has commas within a column, so the lines below are asked as well."""
+_LOOKED_AT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,60 +91,113 @@ class TableError(RulesError):
 
 
 @dataclass(slots=True)
-class _Table:
-    """The rows of a CSV file, and the problems found in them."""
+class Table:
+    """The rows of a CSV file, and the problems found in them. written: the names of columns as the header has them."""
 
     file: str
     columns: list[str]
     rows: list[tuple[int, dict[str, str]]]
     faults: list[Fault] = field(default_factory=list)
+    written: dict[str, str] = field(default_factory=dict)
 
     def fault(self, line: int, column: str, key: str, **values: object) -> None:
+        """Note a problem that `table_words` has."""
         self.faults.append(Fault(key, values, line, column))
 
     def problem(self, line: int, column: str, what: str, mend: str) -> None:
-        """One that pages never show."""
+        """Note one that pages never show."""
         self.faults.append(Fault(line=line, column=column, text=f"{what} {mend}"))
 
     def column(self, *names: str) -> str | None:
+        """The first of these that is a column."""
         return next((name for name in names if name in self.columns), None)
 
+    def call(self, names: Iterable[str]) -> None:
+        """Give columns the names that are meant, where gaps, hyphens and underscores are all that differs."""
+        meant = {_run_together(name): name for name in names}
+        for place, column in enumerate(self.columns):
+            name = meant.get(_run_together(column), column)
+            if name != column and name not in self.columns:
+                self.columns[place] = name
+                self.written[name] = self.written.get(column, column)
+                for _line, row in self.rows:
+                    row[name] = row.pop(column)
+
     def refuse(self) -> None:
+        """Raise TableError if there was a problem."""
         if self.faults:
             raise TableError(self.file, self.faults)
 
 
-def _read(path: Path) -> _Table:
-    return _parse(path.read_bytes(), path.name)
+def _run_together(name: str) -> str:
+    return re.sub(r"[\s_-]+", "", name)
 
 
-def _parse(data: bytes, file: str) -> _Table:
+def read_table(path: Path) -> Table:
+    """A file as a table. Raises TableError, OSError."""
+    return parse_table(path.read_bytes(), path.name)
+
+
+def parse_table(data: bytes, file: str) -> Table:
+    """The contents of a file as a table; `file` is what problems call it. Raises TableError for what is no table at all."""
     if len(data) > LARGEST:
         raise TableError(file, [Fault("too_large", {"bytes": f"{len(data):,}", "most": f"{LARGEST:,}"})])
     try:
-        text = data.decode("utf-8-sig")
+        text = unicodedata.normalize("NFC", data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise TableError(file, [Fault("not_utf8", {"byte": error.start + 1})]) from None
-    first = text.split("\n", 1)[0]
-    mark = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    before, mark = 0, ""
+    if said := re.match(r'"?sep=(.)"?\r?\n', text, re.IGNORECASE):  # spreadsheets write so what parts the columns
+        before, mark, text = 1, said[1], text[said.end() :]
+    reader = _records(text, mark or _mark(text))
     try:
-        header = [name.strip().casefold() for name in next(reader, [])]
-        table = _Table(file, header, [])
+        written = [_tidy(name) for name in next(reader, [])]
+        while written and not written[-1]:  # a comma too many at the end of each line
+            written.pop()
+        header = [name.casefold() for name in written]
+        table = Table(file, header, [], written=dict(zip(header, written, strict=True)))
         if not any(header):
             raise TableError(file, [Fault("no_header")])
         for name in sorted({name for name in header if header.count(name) > 1}):
-            table.fault(1, name, "column_twice")
+            table.fault(1 + before, name or "-", "column_twice")
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
+            line = reader.line_num + before
+            while len(cells) > len(header) and not cells[-1].strip():
+                cells.pop()
             if len(cells) != len(header):
-                table.fault(reader.line_num, "-", "cells", cells=len(cells), columns=len(header))
+                table.fault(line, "-", "cells", cells=len(cells), columns=len(header))
                 continue
-            table.rows.append((reader.line_num, {n: c.strip() for n, c in zip(header, cells, strict=True)}))
+            table.rows.append((line, {n: _tidy(c) for n, c in zip(header, cells, strict=True)}))
     except csv.Error as error:
-        raise TableError(file, [Fault("quotes", {"line": reader.line_num, "error": error})]) from None
+        raise TableError(file, [Fault("quotes", {"line": reader.line_num + before, "error": error})]) from None
     return table
+
+
+def _records(text: str, mark: str) -> Any:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+
+
+def _mark(text: str) -> str:
+    """What parts the columns: with which most of the first lines have as many cells as the header, and more than one."""
+
+    def fits(mark: str) -> tuple[int, int]:
+        rows: list[list[str]] = []
+        try:
+            rows.extend(islice(_records(text, mark), _LOOKED_AT))
+        except csv.Error:
+            return 0, 0
+        columns = len(rows[0]) if rows else 0
+        return sum(len(row) == columns for row in rows) if columns > 1 else 0, columns
+
+    best = max(_MARKS, key=fits)
+    return best if any(fits(best)) else ","
+
+
+def _tidy(cell: str) -> str:
+    """A cell without white space around it, and with single spaces within."""
+    return " ".join(cell.split())
 
 
 # --- votes and members ---
@@ -160,15 +212,17 @@ class Votes:
 
 
 KNOWN = {
-    "group": "groups, parted by `;`",
+    "group": "groups, parted by `;` or `|`",
     "weight": "the rule's weight",
     "entitled": "yes or no: has a right to vote",
     "reason": "why the member voted so",
     "objection": "a formal objection, in its words",
     "proxy": "who cast the vote for this member",
-    "casts_for": "members whose votes this one casts, parted by `;`",
+    "casts_for": "members whose votes this one casts, parted by `;` or `|`",
 }
 """Columns beside `member` and `choice`, and what stands in them."""
+_ROLL = ("name", "by_proxy", "channel", "not_voting_because", "correction")
+"""What the roll of a vote has beside for people, as the site writes it."""
 
 
 def read_votes(path: str | Path, charter: Charter, rule: Rule, on: date | None = None) -> Votes:
@@ -176,23 +230,24 @@ def read_votes(path: str | Path, charter: Charter, rule: Rule, on: date | None =
 
     Everybody in the table is a member; who was absent is there with `absent` or an empty choice. Raises TableError.
     """
-    return _votes(_read(Path(path)), charter, rule, on)
+    return _votes(read_table(Path(path)), charter, rule, on)
 
 
 def parse_votes(text: str, charter: Charter, rule: Rule, on: date | None = None, *, file: str = "votes.csv") -> Votes:
     """Votes from the text of such a table; `file` is what problems call it. Raises TableError."""
-    return _votes(_parse(text.encode(), file), charter, rule, on)
+    return _votes(parse_table(text.encode(), file), charter, rule, on)
 
 
-def _votes(table: _Table, charter: Charter, rule: Rule, on: date | None) -> Votes:
-    member_column = table.column(*_MEMBER)
-    choice_column = table.column("choice", "vote")
+def _votes(table: Table, charter: Charter, rule: Rule, on: date | None) -> Votes:
+    table.call([*MEMBER, *_CHOICE, *KNOWN, *charter.groups, *charter.weights])
+    member_column = table.column(*MEMBER)
+    choice_column = table.column(*_CHOICE)
     if member_column is None or choice_column is None:
         raise TableError(table.file, [Fault("needs")])
     weights = _weight_columns(table, charter, rule)
     groups = [name for name in table.columns if name in charter.groups]
     for name in table.columns:
-        if name not in {member_column, choice_column, *KNOWN, *groups, *weights}:
+        if name not in {member_column, choice_column, *KNOWN, *_ROLL, *groups, *weights}:
             known = [member_column, choice_column, *KNOWN, *charter.groups, *charter.weights]
             table.fault(1, name, "unknown", known=", ".join(known))
     choices: dict[str, str] = {}
@@ -200,32 +255,62 @@ def _votes(table: _Table, charter: Charter, rule: Rule, on: date | None) -> Vote
     reasons: set[str] = set()
     objections: dict[str, str] = {}
     proxies: dict[str, str] = {}
+    figures = {row[choice_column] for _line, row in table.rows}
+    doubtful = {"0", "1"} <= figures and "-1" not in figures
     for line, row in table.rows:
         name = row[member_column]
         if not name:
             table.fault(line, member_column, "no_name")
         elif name in choices:
             table.fault(line, member_column, "twice", name=name)
-        written = row[choice_column].casefold()
-        choice = written if written in charter.like else _SHORT.get(written, written)
-        if choice not in charter.like:
+        choice = _choice(row[choice_column], charter)
+        if doubtful and row[choice_column] == "0":
+            table.fault(line, choice_column, "zero")
+        elif choice not in charter.like:
             words = ", ".join(charter.like)
             table.fault(line, choice_column, "no_choice", written=repr(row[choice_column]), words=words)
         choices[name] = choice
-        members.append(_member(charter, table, line, row, name, groups, weights))
+        members.append(member_of(charter, table, line, row, name, groups, weights))
         if row.get("reason"):
             reasons.add(name)
         if row.get("objection") and row["objection"].casefold() not in _FALSE:
             objections[name] = row["objection"]
         if row.get("proxy"):
             proxies[name] = row["proxy"]
+    refuse_misspelt(table, charter, choices)
     table.refuse()
     known_groups = frozenset(groups) | (frozenset(charter.groups) if "group" in table.columns else frozenset())
     snapshot = Snapshot(tuple(members), on, known_groups)
     return Votes(snapshot, Record(Ballot(choices, frozenset(reasons), proxies), objections=objections))
 
 
-def _weight_columns(table: _Table, charter: Charter, rule: Rule) -> dict[str, str]:
+def _choice(written: str, charter: Charter) -> str:
+    """A choice as the charter calls it; what is not known comes back as it was written."""
+    said = written.casefold()
+    if said in charter.like:
+        return said
+    plain = re.sub(r"[\s_]+", "-", said.rstrip("."))
+    return plain if plain in charter.like else _SHORT.get(plain, written)
+
+
+def refuse_misspelt(table: Table, charter: Charter, names: Iterable[str]) -> None:
+    """Note names that the charter lists in a group and that the table spells otherwise: they would be counted outside it."""
+    known = frozenset(names)
+    spelt = {_letters(name): name for name in sorted(known)}
+    for group, named in charter.groups.items():
+        for listed in named.members or ():
+            other = spelt.get(_letters(listed))
+            if listed not in known and other is not None and other not in (named.members or ()):
+                table.faults.append(Fault("spelling", {"listed": listed, "group": group, "written": other}))
+
+
+def _letters(name: str) -> str:
+    """A name by its letters and digits alone, without case and accents."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(c for c in plain if c.isalnum()) or name
+
+
+def _weight_columns(table: Table, charter: Charter, rule: Rule) -> dict[str, str]:
     """Which column holds which weight: its own, or `weight` for the only one that the rule uses."""
     columns = {name: name for name in table.columns if name in charter.weights}
     if "weight" in table.columns:
@@ -239,16 +324,17 @@ def _weight_columns(table: _Table, charter: Charter, rule: Rule) -> dict[str, st
     return columns
 
 
-def _member(
+def member_of(
     charter: Charter,
-    table: _Table,
+    table: Table,
     line: int,
     row: Mapping[str, str],
     name: str,
     groups: Iterable[str],
     weights: Mapping[str, str],
 ) -> Member:
-    found = {g.strip() for g in row.get("group", "").split(";") if g.strip()}
+    """A row as a member; problems are noted in the table."""
+    found = {group.casefold() for group in _several(row.get("group", ""))}
     for group in sorted(found - charter.groups.keys()):
         known = ", ".join(charter.groups) or "none"
         table.fault(line, "group", "no_group", group=repr(group), known=known)
@@ -263,114 +349,16 @@ def _member(
             except ValueError:
                 table.fault(line, column, "no_number", written=repr(row[column]))
     entitled = _truth(table, line, "entitled", row["entitled"]) if row.get("entitled") else True
-    casts_for = tuple(n.strip() for n in row.get("casts_for", "").split(";") if n.strip())
-    return Member(name, frozenset(found), weighed, entitled, casts_for)
+    return Member(name, frozenset(found), weighed, entitled, _several(row.get("casts_for", "")))
 
 
-def _truth(table: _Table, line: int, column: str, text: str) -> bool:
+def _several(cell: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in re.split("[;|]", cell) if part.strip())
+
+
+def _truth(table: Table, line: int, column: str, text: str) -> bool:
     if text.casefold() in _TRUE:
         return True
     if text.casefold() not in _FALSE:
         table.fault(line, column, "yes_no", written=repr(text))
     return False
-
-
-# --- deposits ---
-
-
-@dataclass(frozen=True, slots=True)
-class Deposits:
-    """What a status table says: its participants, and the instruments that they deposited."""
-
-    snapshot: Snapshot
-    deposits: tuple[Deposit, ...]
-
-
-def read_deposits(path: str | Path, charter: Charter) -> Deposits:
-    """Deposits from a status table of the UN Treaty Collection, or from `member,date[,action,withdrawn,group,weight...]`.
-
-    A UN table has the columns Participant, Signature, and one that begins with Ratification, Approval or the like; its
-    letters after a date say what was deposited. Columns named after weights of the charter are read. Raises TableError.
-    """
-    table = _read(Path(path))
-    member_column = table.column(*_MEMBER)
-    instruments = (name for name in table.columns if _INSTRUMENT.search(name) and not name.startswith("signature"))
-    date_column = table.column(*_DATE) or next(instruments, None)
-    if member_column is None or date_column is None:
-        raise TableError(
-            table.file,
-            [
-                Fault(
-                    text="line 1: the columns `member` and `date` are needed, or those of a UN status table. Name them so."
-                )
-            ],
-        )
-    weights = {name: name for name in table.columns if name in charter.weights}
-    groups = [name for name in table.columns if name in charter.groups]
-    members: dict[str, Member] = {}
-    deposits: list[Deposit] = []
-    for line, row in table.rows:
-        name = _FOOTNOTES.sub("", row[member_column])
-        if not name:
-            table.problem(line, member_column, "there is no name.", "Write the participant's name.")
-        if name in members:
-            table.fault(line, member_column, "twice", name=name)
-        members[name] = _member(charter, table, line, row, name, groups, weights)
-        found = _deposit(table, line, row, name, date_column)
-        if found:
-            deposits.append(found)
-    table.refuse()
-    return Deposits(Snapshot(tuple(members.values())), tuple(deposits))
-
-
-def _deposit(table: _Table, line: int, row: Mapping[str, str], name: str, column: str) -> Deposit | None:
-    text = row[column]
-    if not text and (definitive := re.search(r"\bs$", row.get("signature", ""))):
-        text = row["signature"][: definitive.start()].strip() + " s"
-    if not text:
-        return None
-    letters = _UNTC_DATE.fullmatch(text)
-    action = row.get("action") or row.get("kind") or ""
-    if letters and letters[2] == "p":
-        return None
-    if letters and letters[2] not in _ACTIONS:
-        table.problem(line, column, f"{letters[2]!r} is no letter of an instrument.", f"Use: {', '.join(_ACTIONS)}.")
-        return None
-    try:
-        on = _day(letters[1]) if letters else date.fromisoformat(text)
-        withdrawn = date.fromisoformat(row["withdrawn"]) if row.get("withdrawn") else None
-    except ValueError:
-        table.problem(line, column, f"{text!r} is no day.", 'Write 2016-10-05, or "5 Oct 2016 a" as the UN does.')
-        return None
-    return Deposit(name, on, action.casefold() or _ACTIONS[letters[2] if letters else ""], withdrawn)
-
-
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-
-
-def _day(text: str) -> date:
-    """`5 Oct 2016`, whatever language the machine speaks. Raises ValueError."""
-    day, month, year = text.split()
-    return date(int(year), _MONTHS.index(month[:3].casefold()) + 1, int(day))
-
-
-def read_predecessors(path: str | Path, *files: str) -> tuple[Deposit, ...]:
-    """Instruments that a status table has lost: rows `file,party,action,date` whose file is one of these names.
-
-    Raises TableError.
-    """
-    table = _read(Path(path))
-    for name in ("file", "party", "date"):
-        if name not in table.columns:
-            raise TableError(table.file, [Fault(text=f"line 1: the column `{name}` is needed.")])
-    wanted = {file.rstrip("/") for file in files}
-    found: list[Deposit] = []
-    for line, row in table.rows:
-        if row["file"].rstrip("/") not in wanted:
-            continue
-        try:
-            found.append(Deposit(row["party"], date.fromisoformat(row["date"]), row.get("action", "")))
-        except ValueError:
-            table.problem(line, "date", f"{row['date']!r} is no day.", "Write it as 1986-05-05.")
-    table.refuse()
-    return tuple(found)

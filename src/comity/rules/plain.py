@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any, NoReturn, TypeVar
 
 from comity.rules.errors import RulesError
-from comity.rules.record import Ballot, Deposit, Finding, Record, fraction
+from comity.rules.record import Ballot, Deposit, Finding, OrganVote, Record, fraction
 from comity.rules.snapshot import Member, Snapshot
 
 T = TypeVar("T")
@@ -44,6 +44,7 @@ def record_to_plain(record: Record) -> Plain:
         {
             "ballot": _ballot(record.ballot),
             "stages": {name: _ballot(ballot) for name, ballot in sorted(record.stages.items())},
+            "organs": {name: _organ(vote) for name, vote in sorted(record.organs.items())},
             "objections": dict(sorted(record.objections.items())),
             "deposits": [
                 _said(
@@ -69,6 +70,12 @@ def record_to_plain(record: Record) -> Plain:
             "attempt": None if record.attempt == 1 else record.attempt,
         }
     )
+
+
+def _organ(vote: OrganVote) -> Plain:
+    """With its record even where that is empty, and its verdict only where nothing else is known."""
+    made = {"snapshot": snapshot_to_plain(vote.snapshot), "record": record_to_plain(vote.record)}
+    return {**made, "verdict": vote.verdict} if vote.verdict else made
 
 
 def _ballot(ballot: Ballot) -> Plain:
@@ -113,7 +120,7 @@ def snapshot_from_plain(plain: Mapping[str, Any]) -> Snapshot:
 
 def record_from_plain(plain: Mapping[str, Any]) -> Record:
     """A record as `record_to_plain` wrote it. Raises RulesError."""
-    given = _Given("record", plain, "ballot stages objections deposits findings attempt")
+    given = _Given("record", plain, "ballot stages organs objections deposits findings attempt")
     deposits = [_Given(f"deposits {n}", one, "member on action withdrawn") for n, one in given.listed("deposits")]
     findings = [
         _Given(f"findings {n}", one, "statement by named holds overturned") for n, one in given.listed("findings")
@@ -121,6 +128,7 @@ def record_from_plain(plain: Mapping[str, Any]) -> Record:
     return Record(
         ballot=_ballot_from("ballot", given.value("ballot", dict, {})),
         stages={name: _ballot_from(name, one) for name, one in given.mapping("stages", dict).items()},
+        organs={name: _organ_from(name, one) for name, one in given.mapping("organs", dict).items()},
         objections=given.mapping("objections", str),
         deposits=tuple(
             Deposit(one.text("member"), one.day("on") or one.refuse("on"), one.text("action", ""), one.day("withdrawn"))
@@ -137,6 +145,15 @@ def record_from_plain(plain: Mapping[str, Any]) -> Record:
             for one in findings
         ),
         attempt=given.number("attempt", 1),
+    )
+
+
+def _organ_from(where: str, plain: Any) -> OrganVote:
+    given = _Given(where, plain, "snapshot record verdict")
+    return OrganVote(
+        snapshot_from_plain(given.value("snapshot", dict)),
+        record_from_plain(given.value("record", dict)),
+        given.text("verdict", ""),
     )
 
 

@@ -16,8 +16,13 @@ from hashlib import sha256
 
 from comity.rules.canonical import canonical
 from comity.rules.errors import RulesError
+from comity.rules.snapshot import Snapshot
 
 _EXACT = re.compile(r"[0-9]{1,40}(?:\.[0-9]{1,40})?%?|[0-9]{1,40}/[1-9][0-9]{0,39}")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|,[0-9]{3}\.[0-9]+)%?")
+_POINTED = re.compile(r"[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}(?:,[0-9]+)?|\.[0-9]{3},[0-9]+)%?")
+_COMMA = re.compile(r"[0-9]*,(?:[0-9]{1,2}|[0-9]{4,})%?|0+,[0-9]+%?")
+"""Commas and full stops that can be read in one way only: 1,234,567, 1.234,5 and 12,5. What 1,234 means nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +69,24 @@ class Deposit:
     withdrawn: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OrganVote:
+    """The vote of another organ, whole: its own members with their weights and rights (on the snapshot's day), and what happened there.
+
+    `verdict`: what came out, where that is all that is known of it, as of a secret ballot of few; else empty.
+    """
+
+    snapshot: Snapshot
+    record: Record
+    verdict: str = ""
+
+
 @dataclass(frozen=True)  # no slots: the hash is kept once it was asked for
 class Record:
     """All that a decision rests on besides the snapshot. `attempt`: 1, or 2 for the second vote after a tie.
 
-    `stages`: ballots of other organs or steps, by name. `objections`: who objected formally, and why.
+    `stages`: ballots of other organs or steps, by name, given by members of this snapshot; `organs`: by name, votes of organs that have
+    members of their own. `objections`: who objected formally, and why.
     """
 
     ballot: Ballot = Ballot()
@@ -77,6 +95,7 @@ class Record:
     deposits: tuple[Deposit, ...] = ()
     findings: tuple[Finding, ...] = ()
     attempt: int = 1
+    organs: Mapping[str, OrganVote] = field(default_factory=dict)
 
     def finding(self, statement: str, by: str | None) -> Finding | None:
         """The finding on a statement by whoever has that role; RulesError if there are two."""
@@ -102,6 +121,10 @@ class Record:
             "objections": dict(self.objections),
             "stages": {name: _plain(ballot) for name, ballot in self.stages.items()},
         }
+        if self.organs:
+            said["organs"] = {
+                name: [vote.snapshot.digest, vote.record.digest, vote.verdict] for name, vote in self.organs.items()
+            }
         return sha256(canonical(said)).hexdigest()
 
 
@@ -132,12 +155,18 @@ def findings_for(said: Mapping[str, bool], asked: Mapping[str, str], named: str)
 
 
 def fraction(text: str) -> Fraction:
-    """An exact number as tables write it: `12`, `12.5`, `12 345`, `2/3`, `12.5%`. Raises ValueError.
+    """An exact number as tables write it: `12`, `12.5`, `12,5`, `12 345`, `1,234,567`, `2/3`, `12.5%`. Raises ValueError.
 
-    >>> fraction("1 250.5")
-    Fraction(2501, 2)
+    >>> fraction("1 250.5"), fraction("1.250,5")
+    (Fraction(2501, 2), Fraction(2501, 2))
     """
-    written = text.strip().replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace("'", "")
+    written = "".join(text.split()).replace("'", "").replace("\u2019", "")
+    if _GROUPED.fullmatch(written):
+        written = written.replace(",", "")
+    elif _POINTED.fullmatch(written):
+        written = written.replace(".", "").replace(",", ".")
+    elif _COMMA.fullmatch(written):
+        written = written.replace(",", ".")
     if not _EXACT.fullmatch(written):
         raise ValueError(text)
     if written.endswith("%"):

@@ -31,6 +31,22 @@ REFUSAL_WORDS: dict[str, dict[str, str]] = _rows(
         "{charter} no tiene la regla {rule}. Elija una de: {rules}.",
     ),
     (
+        "{charter}, rule {rule}: one organ is to vote by two rules: give each ballot a name of its own.",
+        "{charter}، القاعدة {rule}: على جهاز واحد أن يصوّت بقاعدتين. سمّ كل اقتراع باسم خاص به.",
+        "{charter}，规则{rule}：同一机关须按两条规则表决。请给每次表决各取一个名称。",
+        "{charter}, règle {rule} : un organe devrait voter par deux règles. Donnez à chaque scrutin un nom propre.",
+        "{charter}, правило {rule}: один орган должен голосовать по двум правилам. Дайте каждому голосованию своё имя.",
+        "{charter}, regla {rule}: un órgano tendría que votar por dos reglas. Dé a cada votación un nombre propio.",
+    ),
+    (
+        "{charter}, rule {rule}: {organ} votes by a rule of several organs itself: put each to the vote by a rule of its own.",
+        "{charter}، القاعدة {rule}: يصوّت {organ} نفسه بقاعدة لأجهزة متعددة. اطرح كلًّا منها للتصويت بقاعدة خاصة به.",
+        "{charter}，规则{rule}：{organ}本身按多个机关的规则表决。请各按自己的规则付诸表决。",
+        "{charter}, règle {rule} : {organ} vote lui-même par une règle de plusieurs organes. Mettez chacun aux voix par une règle propre.",
+        "{charter}, правило {rule}: {organ} сам голосует по правилу нескольких органов. Голосуйте каждое по своему правилу.",
+        "{charter}, regla {rule}: {organ} vota a su vez por una regla de varios órganos. Someta cada cosa a votación por una regla propia.",
+    ),
+    (
         "{charter} names no rule for its own change.",
         "لا يسمي {charter} قاعدة لتعديله.",
         "{charter}没有指明修改其自身的规则。",

@@ -138,4 +138,20 @@ TABLE_WORDS: dict[str, dict[str, str]] = {
         "{written}: не yes и не no. Напишите yes или no.",
         "{written} no es ni yes ni no. Escriba yes o no.",
     ),
+    "table.zero": _row(
+        "0 beside 1 may be a no or an abstention. Write no or abstain.",
+        "قد يعني 0 بجانب 1 «لا» أو امتناعًا. اكتب no أو abstain.",
+        "与1并列的0可能是反对，也可能是弃权。请写no或abstain。",
+        "0 à côté de 1 peut être un non ou une abstention. Écrivez no ou abstain.",
+        "0 рядом с 1 может быть «против» или воздержанием. Напишите no или abstain.",
+        "0 junto a 1 puede ser un no o una abstención. Escriba no o abstain.",
+    ),
+    "table.spelling": _row(
+        "the charter lists {listed} under {group}, the table has {written}. Write one as the other.",
+        "يذكر الميثاق {listed} ضمن {group}، وفي الجدول {written}. اكتب أحدهما كالآخر.",
+        "章程在{group}下列出{listed}，表中为{written}。请统一写法。",
+        "la charte cite {listed} sous {group}, la table a {written}. Écrivez l’un comme l’autre.",
+        "в хартии в {group} названо {listed}, в таблице {written}. Напишите одинаково.",
+        "la carta nombra {listed} en {group}, la tabla tiene {written}. Escríbalos igual.",
+    ),
 }

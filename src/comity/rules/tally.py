@@ -237,6 +237,9 @@ class Tally:
         if self.totals is not None:
             return self._of_totals(self.totals, scope)
         covered = self.members_of(scope)
+        if scope.group is not None and not self._group(scope.group):
+            # The charter lists it, but nobody of the list is here: a veto or a chamber that nobody has is said to be empty.
+            self.assumed.append(Missing("nobody_recorded", scope.group))
         standing = covered - self.without_vote
         objectors, depositors = self.objectors & standing, self.depositors & covered
         if scope.weight is None:
