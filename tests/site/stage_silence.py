@@ -142,7 +142,10 @@ PLAUSIBLE_SILENCE: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "decisions.cast_secret": lambda s: {
         "secret": _with_urn(s, "secret"), "party": s["kenya"], "marked": ["yes"],
     },
-    "decisions.close_round": lambda s: {"round_id": _with_papers(s), "body": s["committee"], "meeting": ""},
+    "decisions.close_round": lambda s: {
+        "round_id": _with_papers(s), "on_paper": [s["kenya"]], "in_box": 1, "paper": {s["ana_election_2"]: 1},
+        "rankings": [], "body": s["committee"], "meeting": "",
+    },
     "decisions.confirm_receipt": lambda s: {"silence": s["silence"], "party": s["kenya"]},
     "decisions.count_secret": lambda s: {
         "secret": _with_urn(s, "secret_3"), "paper": {"yes": 1}, "on_paper": [s["kenya"]], "body": s["council"],
@@ -163,6 +166,9 @@ PLAUSIBLE_SILENCE: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "decisions.object": lambda s: {
         "question": s["question_found"], "party": s["kenya"], "reason": text(), "part": "", "body": s["council"],
         "meeting": "",
+    },
+    "decisions.hand_papers": lambda s: {
+        "secret": _with_urn(s, "secret_2"), "parties": [s["kenya"]], "body": s["council"], "meeting": "",
     },
     "decisions.open_round": lambda s: {"contest": s["contest_election"], "body": s["committee"], "meeting": ""},
     "decisions.open_secret": lambda s: {"question": s["question_to_open"], "body": s["council"], "meeting": ""},

@@ -110,7 +110,7 @@ def test_paper_and_electronic_votes_are_one_result(union: Union) -> None:
     current = ballot(union)
     real = {key: CHOICE[key] for key in ("KEN", "TUN")}
     fill(union, current, {key: choice for key, choice in CHOICE.items() if key not in real})
-    with pytest.raises(Refused, match="as many real papers"):
+    with pytest.raises(Refused, match="Real papers with “Yes”: 2; valid papers: 1"):
         counted(union, current, paper={"yes": 2}, on_paper=[union.parties["KEN"]])
     with pytest.raises(Refused, match="as well"):
         counted(union, current, paper={"yes": 1}, on_paper=[union.parties["CHL"]])
@@ -372,7 +372,13 @@ def test_an_urn_holds_sums_and_a_set_and_nothing_else() -> None:
     for key, choice in CHOICE.items():
         urn.put(key, [choice])
     held = {name: getattr(urn, name) for name in Urn.__slots__ if name != "_lock"}
-    assert held == {"_papers": 7, "_blank": 0, "_marks": Counter(CHOICE.values()), "_voted": set(CHOICE)}
+    assert held == {
+        "_papers": 7,
+        "_blank": 0,
+        "_marks": Counter(CHOICE.values()),
+        "_voted": set(CHOICE),
+        "_handed": set(),
+    }
 
 
 @given(

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comity.groundwork.audiences import PUBLIC
 from comity.groundwork.models import Grant, Person
-from comity.groundwork.refs import Kind, Names, register_kind
+from comity.groundwork.refs import Kind, Names, Ref, register_kind
 from comity.groundwork.roles import ROLES, Role, register_role
 from comity.groundwork.tables import register_table
 from comity.groundwork.translated import Translatable, register_translatable
@@ -290,6 +290,23 @@ def register_electorate(reads: Callable[[date], Electorate]) -> None:
 def electorate(on: date | None = None) -> Electorate:
     """Who decides on a day (None: today); nobody where no office keeps a register."""
     return _reads_electorate(on or timezone.now().date())
+
+
+_reads_voters: Callable[[date, Ref | None], Snapshot] | None = None
+
+
+def register_voters(reads: Callable[[date, Ref | None], Snapshot]) -> None:
+    """Say how to read what members vote by; done once, by the office that keeps what is stated of members for votes."""
+    global _reads_voters
+    _reads_voters = reads
+
+
+def voters(on: date, decision: Ref | None = None) -> Snapshot:
+    """The members on a day as they vote on the rules: with their groups, weights, and whose votes they cast.
+
+    decision: in which the vote is taken; what is stated for its body alone holds there as well.
+    """
+    return electorate(on).snapshot if _reads_voters is None else _reads_voters(on, decision)
 
 
 # --- how others name these things ---

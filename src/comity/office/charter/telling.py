@@ -12,15 +12,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from comity.office.charter.voting import Vote
-from comity.rules import Ballot, Charter, Kind, Outcome, Record, Rule, RulesError, Snapshot, decide, lines, sentence
+from comity.office.charter.wording import choice_words, chosen_word, with_choice_words, worded
+from comity.office.charter.wording import language as language
+from comity.rules import (
+    Ballot,
+    Charter,
+    Kind,
+    Outcome,
+    Record,
+    Rule,
+    RulesError,
+    Snapshot,
+    decide,
+    lines,
+    sentence,
+)
 from comity.rules.conditions import Meets, walk
 from comity.rules.rule_sentences import certainty_words, rule_details, rule_sentence
-from comity.rules.sentences import Line, side_name, told
-from comity.rules.words import LANGUAGES, listed, say
+from comity.rules.sentences import Line, told
+from comity.rules.words import listed, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +62,6 @@ class RuleTold:
     votes: bool
 
 
-def language() -> str:
-    """The engine's language that is nearest to the active one."""
-    code = (get_language() or "en").partition("-")[0]
-    return code if code in LANGUAGES else "en"
-
-
 def several(names: Iterable[object]) -> str:
     """Names or words one after another, with the comma of the reader's language."""
     return listed(names, language())
@@ -73,11 +80,12 @@ def in_words(texts: Mapping[str, str]) -> str:
 def rule_told(rule: Rule, charter: Charter) -> RuleTold:
     """A rule in the active language."""
     now = language()
+    in_its_words = worded(charter, rule)
     return RuleTold(
         rule,
         told(rule.title, now),
-        rule_sentence(rule, charter, now),
-        rule_details(rule, charter, now),
+        rule_sentence(in_its_words, charter, now),
+        rule_details(in_its_words, charter, now),
         certainty_words(rule, now),
         rule.source or charter.source,
         told(rule.note, now) if rule.note else "",
@@ -126,26 +134,27 @@ def vote_told(vote: Vote, charter: Charter, on: date, names: Mapping[str, str]) 
     if charter.amended_by is None:
         raise RulesError("{charter} names no rule for its own change.", charter=charter.id)
     outcome = vote.outcome(charter, charter.amended_by, on)
-    ballot, now = outcome.record.ballot, language()
+    ballot = outcome.record.ballot
     listed = ((names.get(key, key), ballot.choices.get(key, "absent")) for key in outcome.snapshot.names)
     totals = ballot.totals or {}
     return VoteTold(
         outcome_told(outcome, charter, names),
         outcome.snapshot.digest,
         rule_told(charter.rule(charter.amended_by, on), charter),
-        () if totals else tuple(sorted((name, side_name((choice,), now)) for name, choice in listed)),
-        tuple((side_name((choice,), now), count) for choice, count in totals.items()),
+        () if totals else tuple(sorted((name, chosen_word(choice)) for name, choice in listed)),
+        tuple((chosen_word(choice), count) for choice, count in totals.items()),
     )
 
 
 def named(outcome: Outcome, charter: Charter, names: Mapping[str, str]) -> Outcome:
     """The same outcome over members who bear these names."""
     shown = names_of(outcome.snapshot, names)
-    if all(key == name for key, name in shown.items()):
+    words = choice_words(charter)
+    if not words and all(key == name for key, name in shown.items()):
         return outcome
     day = date.fromisoformat(outcome.on) if outcome.on else None
     renamed, snapshot = with_names(charter, outcome.snapshot, shown)
-    return decide(renamed, snapshot, _renamed_record(outcome.record, shown), rule=outcome.rule.rule, on=day)
+    return decide(renamed, snapshot, _renamed_record(outcome.record, shown, words), rule=outcome.rule.rule, on=day)
 
 
 def names_of(snapshot: Snapshot, names: Mapping[str, str]) -> dict[str, str]:
@@ -156,12 +165,15 @@ def names_of(snapshot: Snapshot, names: Mapping[str, str]) -> dict[str, str]:
 
 
 def with_names(charter: Charter, snapshot: Snapshot, shown: Mapping[str, str]) -> tuple[Charter, Snapshot]:
-    """A charter and a snapshot in which members bear names instead of keys, also where the charter lists members itself."""
+    """A charter and a snapshot in which members bear names instead of keys, also where the charter lists members itself.
+
+    The charter's own choices are words of the reader's language there.
+    """
     groups = {
         name: group if group.members is None else replace(group, members=tuple(shown.get(m, m) for m in group.members))
         for name, group in charter.groups.items()
     }
-    return replace(charter, groups=groups), _renamed(snapshot, shown)
+    return replace(with_choice_words(charter), groups=groups), _renamed(snapshot, shown)
 
 
 def _renamed(snapshot: Snapshot, shown: Mapping[str, str]) -> Snapshot:
@@ -175,14 +187,15 @@ def _renamed(snapshot: Snapshot, shown: Mapping[str, str]) -> Snapshot:
     )
 
 
-def _renamed_record(record: Record, shown: Mapping[str, str]) -> Record:
+def _renamed_record(record: Record, shown: Mapping[str, str], words: Mapping[str, str]) -> Record:
     def name(key: str) -> str:
         return shown.get(key, key)
 
     def ballot(one: Ballot) -> Ballot:
         return replace(
             one,
-            choices={name(key): choice for key, choice in one.choices.items()},
+            choices={name(key): words.get(choice, choice) for key, choice in one.choices.items()},
+            totals=one.totals and {words.get(choice, choice): number for choice, number in one.totals.items()},
             reasons=frozenset(map(name, one.reasons)),
             proxies={name(key): name(by) for key, by in one.proxies.items()},
         )

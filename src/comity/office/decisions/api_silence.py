@@ -65,8 +65,8 @@ class SilenceOut(Schema):
 class SecretOut(Schema):
     """A secret ballot. marks: what can be marked; most: how many on one paper; ranked: in the order of preference.
 
-    papers: null while it runs elsewhere; totals: null before the count, and where papers were too few; where papers rank, `a>b` is how
-    many put a before b.
+    papers: null while it runs elsewhere; on_paper: how many of those that were counted were real ones. totals: null before the count, and
+    where papers were too few; where papers rank, `a>b` is how many put a before b.
     """
 
     id: str
@@ -78,6 +78,7 @@ class SecretOut(Schema):
     ranked: bool
     electors: list[str]
     papers: int | None
+    on_paper: int
     totals: dict[str, int] | None
     voted: list[str]
     verdict: str
@@ -169,7 +170,7 @@ def silence(request: Any, key: str) -> SilenceOut:
 def secret(request: Any, key: str) -> SecretOut:
     """One secret ballot: who may put a paper in, and what was counted."""
     row: SecretBallot = found(of_ballots.secret(key, request.auth))
-    plain = ("id", "stage", "attempt", "marks", "most", "ranked", "electors", "totals", "voted", "verdict")
+    plain = ("id", "stage", "attempt", "marks", "most", "ranked", "electors", "on_paper", "totals", "voted", "verdict")
     return SecretOut(
         question=row.question_id, papers=of_ballots.papers_in(row), **{name: getattr(row, name) for name in plain}
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from comity.groundwork.pages import ActForm, LanguageField
+from comity.groundwork.pages import ActForm, LanguageField, offer
 from comity.office.charter.forms import SETTING_FORMS, SettingForm
 from comity.office.charter.queries import setting
 from comity.office.charter.settings import NAMING
@@ -89,18 +89,29 @@ class ReasonForm(ActForm):
 class RulingForm(ActForm):
     """A ruling."""
 
-    statement = forms.CharField(
-        label=_("What is found"),
-        max_length=300,
-    )
+    finding = forms.ChoiceField(label=_("What is found"), required=False)
+    statement = forms.CharField(label=_("Or something else, in words of your own"), max_length=300, required=False)
     holds = forms.TypedChoiceField(
         label=_("Does it hold?"), choices=((1, _("It holds")), (0, _("It does not hold"))), coerce=lambda v: v == "1"
     )
     reason = forms.CharField(label=_("Why"), max_length=1000, required=False, widget=LONG)
 
-    def offer(self, statements: Sequence[str]) -> None:
-        """Begin with what a rule of the charter asks for."""
-        self.fields["statement"].initial = statements[0] if statements else ""
+    def offer(self, statements: Mapping[str, str]) -> None:
+        """Begin with what rules of the charter ask for, each in words."""
+        if statements:
+            offer(self, "finding", [*statements.items(), ("", "—")])
+        else:
+            del self.fields["finding"]
+            self.fields["statement"].label = _("What is found")
+            self.fields["statement"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        own = given.get("statement", "").strip()
+        given["statement"] = own or given.pop("finding", "")
+        if not given["statement"]:
+            self.add_error("statement", _("Say what is found."))
+        return given
 
 
 class ChallengeForm(ActForm):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comity.groundwork.pages import ActForm
+from comity.office.decisions.words import several
 
 
 class PaperForm(ActForm):
@@ -57,6 +58,14 @@ class RankingForm(ActForm):
         return {**given, "marked": [placed[place] for place in sorted(placed)]}
 
 
+class HandForm(ActForm):
+    """Who has a real paper."""
+
+    parties = forms.MultipleChoiceField(
+        label=gettext_lazy("Have a real paper"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
 class CountForm(ActForm):
     """What tellers counted on real papers. Empty: there were none."""
 
@@ -68,3 +77,45 @@ class CountForm(ActForm):
             "Whom the tellers gave a paper. What is on it nobody knows; the papers are counted together."
         ),
     )
+
+    def ask_for_papers(self, words: Mapping[str, str]) -> None:
+        """One number for each mark."""
+        for mark, word in words.items():
+            self.fields[f"paper_{mark}"] = forms.IntegerField(
+                label=_("Real papers: %(mark)s") % {"mark": word}, min_value=0, required=False
+            )
+
+
+class CountRoundForm(CountForm):
+    """The same in a round of an election: how many papers were in the box, and on how many each name stands."""
+
+    in_box = forms.IntegerField(
+        label=gettext_lazy("Real papers in the box"),
+        min_value=0,
+        required=False,
+        help_text=gettext_lazy("As the tellers found them, blank and invalid ones included."),
+    )
+
+
+class CountRankingsForm(CountRoundForm):
+    """The same where papers rank: how many rank in which order."""
+
+    rankings = forms.CharField(
+        label=gettext_lazy("Real papers by ranking"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    def explain_rankings(self, words: Mapping[str, str]) -> None:
+        """Say how lines are written, with the numbers of the names."""
+        numbered = [f"{number} {word}" for number, word in enumerate(words.values(), 1)]
+        self.fields["rankings"].help_text = _(
+            "One ranking a line: how many papers, a comma, then who comes first, second and so on, like “3, 2 > 1”. Write names "
+            "or these numbers: %(names)s."
+        ) % {"names": several(numbered)}
+
+
+def papers_by_mark(given: Mapping[str, Any]) -> dict[str, int]:
+    """What tellers gave for each mark, without what is 0 or empty."""
+    named = {name.removeprefix("paper_"): given[name] for name in given if name.startswith("paper_")}
+    return {mark: number for mark, number in named.items() if number}

@@ -17,6 +17,7 @@ urlpatterns = [
     path("silence/<str:key>/withdraw", silence.withdraw, name="withdraw_silence"),
     path("secret/<str:key>", secret.secret, name="secret"),
     path("secret/<str:key>/paper", secret.cast, name="cast_secret"),
+    path("secret/<str:key>/real-papers", secret.hand, name="hand_papers"),
     path("secret/<str:key>/count", secret.count, name="count_secret"),
     path("secret/<str:key>/cancel", secret.cancel, name="cancel_secret"),
     path("elections", election.listing, name="elections"),

@@ -18,7 +18,7 @@ HOLDER = secrets.token_hex(8)
 
 
 class InAlready(Exception):
-    """The member has put a paper in."""
+    """The members, its arguments, have put a paper in, or have a real one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,37 @@ class Urn:
     _blank: int = 0
     _marks: Counter[str] = field(default_factory=Counter)
     _voted: set[str] = field(default_factory=set)
+    _handed: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def put(self, member: str, marked: Iterable[str]) -> None:
-        """Put a member's paper in; nothing marked: blank. Raises InAlready."""
+        """Put a member's paper in; nothing marked: blank. Raises InAlready, also where the member has a real one."""
         found = frozenset(marked)
         with self._lock:
-            if member in self._voted:
+            if member in self._voted or member in self._handed:
                 raise InAlready(member)
             self._voted.add(member)
             self._papers += 1
             self._blank += not found
             self._marks.update(found)
+
+    def hand(self, members: Iterable[str]) -> None:
+        """These and no others have a real paper from the tellers, so that no other is taken from them. Raises InAlready."""
+        given = frozenset(members)
+        with self._lock:
+            if both := sorted(given & self._voted):
+                raise InAlready(*both)
+            self._handed = set(given)
+
+    def handed(self) -> frozenset[str]:
+        """Members who have a real paper."""
+        with self._lock:
+            return frozenset(self._handed)
+
+    def waits_for(self, member: str) -> bool:
+        """Whether a member has neither put a paper in nor a real one."""
+        with self._lock:
+            return member not in self._voted and member not in self._handed
 
     def has(self, member: str) -> bool:
         """Whether a member has put a paper in."""

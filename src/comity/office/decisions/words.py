@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from comity.groundwork.audiences import PUBLIC
 from comity.groundwork.facts import Fact, Namer
 from comity.groundwork.translated import Text
-from comity.rules.words import LANGUAGES, WORDS, listed, say
+from comity.office.charter.wording import chosen_word
+from comity.rules.words import LANGUAGES, listed, say
 
 ONE = {
     "yes": pgettext_lazy("vote of one member", "Yes"),
@@ -32,13 +33,13 @@ def engine_language() -> str:
 
 
 def choice_word(choice: str) -> str:
-    """What one member chooses, in words; what only a charter knows as the charter writes it."""
-    return str(ONE.get(choice, choice))
+    """What one member chooses, in words; what only a charter knows in a word that is known, else as the charter writes it."""
+    return str(ONE.get(choice) or chosen_word(choice))
 
 
 def counted_word(choice: str) -> str:
     """A choice as the word beside a number of members."""
-    return say(choice, engine_language()) if choice in WORDS else choice
+    return chosen_word(choice)
 
 
 def several(names: Iterable[object]) -> str:

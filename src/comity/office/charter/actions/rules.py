@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
 from datetime import UTC, date
 
 from django.utils.translation import gettext as _
@@ -24,9 +23,10 @@ from comity.office.charter.events import (
 )
 from comity.office.charter.models import CharterVersion
 from comity.office.charter.queries import charter_in_force, electorate
-from comity.office.charter.telling import language, outcome_told, several
+from comity.office.charter.telling import language, outcome_told
 from comity.office.charter.voting import Vote
-from comity.rules import Charter, CharterError, Outcome, RulesError, Snapshot, Verdict, read
+from comity.office.charter.who_votes import check_vote
+from comity.rules import Charter, CharterError, Outcome, RulesError, Verdict, read
 
 LONGEST = 200_000
 """Characters of a charter."""
@@ -112,7 +112,8 @@ def adopt_charter(
     """Adopt a proposed charter by a vote under the amendment rule of the charter in force; the first one is laid down without.
 
     The outcome is computed here, from the vote. digest: of the text that was voted on. in_force_from: the first day on which it holds,
-    today unless said. decision: what the vote was taken in. Who could vote is held against the register of members.
+    today unless said. decision: what the vote was taken in. Who could vote, and by which groups, weights and
+    mandates, is held against the register of members (`who_votes`).
     """
     current = _draft(draft)
     if digest is not None and digest != current.digest:
@@ -127,7 +128,7 @@ def adopt_charter(
         )
     today = by.now.astimezone(UTC).date()
     starts = in_force_from or today
-    outcome = _passed(vote, today)
+    outcome = _passed(vote, today, decision)
     latest = CharterVersion.objects.filter(number__isnull=False).order_by("number").last()
     if latest is None or latest.number is None or latest.in_force_from is None:
         number = 1
@@ -174,7 +175,7 @@ def _apply_adopted(stated: CharterAdopted, recorded: Recorded) -> None:
 # --- checks ---
 
 
-def _passed(vote: Vote | None, today: date) -> Outcome | None:
+def _passed(vote: Vote | None, today: date, decision: Ref | None) -> Outcome | None:
     """The outcome of a vote on a new charter; None where there is none in force yet. Raises Refused unless it passed."""
     holding = charter_in_force(today)
     if holding is None:
@@ -200,7 +201,7 @@ def _passed(vote: Vote | None, today: date) -> Outcome | None:
         taken_under = charter_in_force(day)
         if taken_under is None or taken_under.version != holding.version:
             raise Refused(_("The vote was taken under another charter than the one in force."), field="vote")
-        _check_members(vote.members, day, today)
+        check_vote(vote.members, holding.charter, day, today, decision)
         outcome = vote.outcome(holding.charter, rule, day)
     except RulesError as error:
         raise Refused(
@@ -210,33 +211,6 @@ def _passed(vote: Vote | None, today: date) -> Outcome | None:
         told = outcome_told(outcome, holding.charter, electorate(day).names)
         raise Refused(_("It was not adopted. %(outcome)s") % {"outcome": told.sentence}, field="vote")
     return outcome
-
-
-def _check_members(voting: Snapshot, day: date, today: date) -> None:
-    """Refuse a vote of others than the members whom the register has for its day, or with other rights to vote.
-
-    Observers without a vote may stand in it besides. A register that names nobody, on that day and today, is not asked: an organisation
-    may change its rules before it enters its members.
-    """
-    known = electorate(day)
-    if not known.snapshot.members and not electorate(today).snapshot.members:
-        return
-    members, theirs = known.snapshot.everybody, known.snapshot.everybody - known.snapshot.unentitled
-    votes = voting.everybody - voting.unentitled
-    wrong = (
-        (members - voting.everybody, _("Left out: %(names)s.")),
-        (votes - theirs, _("Given a vote, and without one by the register: %(names)s.")),
-        (theirs & voting.unentitled, _("Without a vote, and with one by the register: %(names)s.")),
-    )
-    if said := [sentence % {"names": _named(keys, known.names)} for keys, sentence in wrong if keys]:
-        first = _("The vote was not taken by the members whom the register has for its day, %(day)s.")
-        raise Refused(" ".join([first % {"day": day.isoformat()}, *said]), field="vote")
-
-
-def _named(keys: Iterable[str], names: Mapping[str, str]) -> str:
-    """The first eight of these members, for a sentence."""
-    shown = sorted(names.get(key, key) for key in keys)
-    return several(shown[:8]) + (" …" if len(shown) > 8 else "")
 
 
 def _read(text: str) -> tuple[str, Charter]:

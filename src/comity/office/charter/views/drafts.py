@@ -21,10 +21,10 @@ from comity.office.charter.forms import AdoptionForm, DraftForm, FoundingCharter
 from comity.office.charter.models import CharterVersion
 from comity.office.charter.telling import in_words, language, names_of, rule_told
 from comity.office.charter.voting import Vote
+from comity.office.charter.wording import chosen_word
 from comity.rules import Ballot, Record, RulesError, catalogue
 from comity.rules.charter_file import CATALOGUE
 from comity.rules.formats import parse_votes
-from comity.rules.sentences import side_name
 
 CHOICES = ("yes", "no", "abstain", "absent")
 
@@ -157,7 +157,7 @@ def _by_vote(request: Request, current: CharterVersion) -> HttpResponse:
     today = timezone.now().date()
     holding = found_or_refused(queries.charter_in_force(today))
     charter, rule = holding.charter, holding.charter.rule(holding.charter.amended_by, today)
-    members = queries.electorate(today)
+    members, voting = queries.electorate(today), queries.voters(today)
     form = AdoptionForm(
         request.POST if request.method == "POST" else None, initial={"digest": current.digest, "in_force_from": today}
     )
@@ -165,7 +165,7 @@ def _by_vote(request: Request, current: CharterVersion) -> HttpResponse:
 
     def vote(table: str, on: date) -> Vote:
         if not table:
-            return Vote.on(members.snapshot, Record(Ballot(choices)))
+            return Vote.on(voting, Record(Ballot(choices)))
         try:
             given = parse_votes(table, charter, rule, on, file=_("table"))
         except RulesError as error:
@@ -190,7 +190,7 @@ def _by_vote(request: Request, current: CharterVersion) -> HttpResponse:
         "draft": current,
         "title": in_words(current.title),
         "rule": rule_told(rule, charter),
-        "words": [(choice, side_name((choice,), language())) for choice in (*CHOICES, *charter.choices)],
+        "words": [(choice, chosen_word(choice)) for choice in (*CHOICES, *charter.choices)],
         "voters": sorted(
             (
                 (name, f"v.{key}", choices.get(key, "absent"))

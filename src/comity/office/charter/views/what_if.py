@@ -27,6 +27,7 @@ from comity.office.charter.telling import (
     rule_told,
     with_names,
 )
+from comity.office.charter.wording import chosen_word, finding_word
 from comity.rules import (
     Ballot,
     Charter,
@@ -43,7 +44,6 @@ from comity.rules import (
     need_sentences,
 )
 from comity.rules.formats import parse_votes
-from comity.rules.sentences import side_name
 
 MOST_MEMBERS = 300
 MOST_TEXT = 6_000
@@ -97,13 +97,13 @@ def decide_page(request: Request) -> HttpResponse:
         "rules": [(one.id, in_words(one.title)) for one in rules],
         "rule": rule_told(rule, charter),
         "example": charter.example,
-        "words": [(choice, side_name((choice,), language())) for choice in _choices(charter)],
+        "words": [(choice, chosen_word(choice)) for choice in _choices(charter)],
         "voters": _voters(asked),
         "findings": [
             (
                 f"f.{number}",
                 statement,
-                in_words(charter.wordings.get(statement, {})) or statement,
+                finding_word(statement, charter),
                 _found(request, number),
             )
             for number, statement in enumerate(sorted(left_to_people(charter)))  # the same number under every rule

@@ -26,6 +26,7 @@ from comity.office.decisions.actions.secret import (
     cancel_secret,
     cast_secret,
     count_secret,
+    hand_papers,
     open_secret,
 )
 from comity.office.decisions.actions.silence import (
@@ -79,6 +80,7 @@ __all__ = [
     "explain",
     "extend_silence",
     "give_proxy",
+    "hand_papers",
     "keep_time",
     "object_formally",
     "open_round",

@@ -11,7 +11,7 @@ from comity.groundwork.refusals import NotFound, Refused
 from comity.groundwork.texts import clean_original
 from comity.groundwork.translated import Text
 from comity.office.decisions.actions.checks import KEEPS, PRESIDES, SPEAKS, belongs, the_party, the_question
-from comity.office.decisions.actions.deciding import DECIDES, record_decided
+from comity.office.decisions.actions.deciding import DECIDES, check_what_follows, record_decided
 from comity.office.decisions.actions.vote import check_turn
 from comity.office.decisions.events.consensus import (
     AdoptedWithoutVote,
@@ -113,6 +113,7 @@ def adopt_without_vote(*, by: Actor, question: str, body: str = "", meeting: str
         raise Refused(_("A formal objection stands: there is no consensus."))
     charter = reading.charter_of(current)
     found = electorate(current.body, charter, by.now.date(), current.meeting)
+    check_what_follows(current, found.snapshot, by.now.date())
     rests_on = Record(findings=reading.findings_on(current, charter))
     try:
         outcome = decide(charter, found.snapshot, rests_on, rule=current.rule, on=by.now.date())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,17 +15,20 @@ from comity.groundwork.perform import perform
 from comity.groundwork.refs import Ref
 from comity.groundwork.refusals import Refused
 from comity.groundwork.roles import SECRETARY
+from comity.office.charter.who_votes import ADOPTS, check_opening
 from comity.office.decisions.actions.checks import the_question
 from comity.office.decisions.actions.question import text_digest
 from comity.office.decisions.events.question import ConsequenceCarriedOut, PartChanged, QuestionDecided
 from comity.office.decisions.models import Question, QuestionPart, Ruling, Vote
 from comity.office.decisions.models.consensus import ConsensusOutcome
 from comity.office.decisions.models.secret import SecretBallot
+from comity.office.decisions.queries.secret import record_of
 from comity.office.decisions.vocabulary import QuestionKind, QuestionStage
 from comity.office.meetings.actions import record_challenge_settled
 from comity.office.meetings.events.points import ChallengeSettled
 from comity.office.meetings.models import PointOfOrder
-from comity.rules import Verdict
+from comity.rules import Snapshot, Verdict
+from comity.rules.plain import record_to_plain
 
 DECIDES: tuple[type[Fact], ...] = (QuestionDecided, ChallengeSettled)
 """What acts name among what they record that end with `record_decided`."""
@@ -127,8 +131,7 @@ def carry_out(*, by: Actor, question: str, seen: int | None = None) -> None:
         raise Refused(_("Nothing follows from this question by itself."))
     if current.carried_out:
         raise Refused(_("This was carried out already."))
-    vote = Vote.objects.select_related("question").filter(question=current, verdict=Verdict.ADOPTED).latest("id")
-    given = _filled(asked["arguments"], vote)
+    given = _filled(asked["arguments"], str(current.ref), _deciding_vote(current))
     made = perform(asked["act"], by, given)
     record(
         by,
@@ -147,12 +150,51 @@ def _apply_consequence_carried_out(stated: ConsequenceCarriedOut, recorded: Reco
     Question.objects.filter(id=stated.question).update(carried_out=stated.made or stated.act)
 
 
-def _filled(given: Any, vote: Vote) -> Any:
-    """Arguments with the question in the place of "{decision}", and the vote that decided it in that of "{vote}"."""
-    if given == "{decision}":
-        return str(vote.question.ref)
-    if given == "{vote}":
-        return {"snapshot": vote.snapshot, "record": vote.record}
+def check_what_follows(question: Question, voting: Snapshot, day: date) -> None:
+    """Refuse to begin a decision from which an act is to follow that could not rest on it. Raises Refused.
+
+    voting: who would decide. Of a charter the charter office says what it takes.
+    """
+    asked = question.consequence
+    if asked is not None and asked["act"] == ADOPTS:
+        check_opening(asked["arguments"], question.charter, question.rule, voting, day, question.ref)
+
+
+def rests_on_numbers(question: Question) -> bool:
+    """Whether from its adoption an act follows that takes the vote: then a vote whose numbers are kept nowhere is none for it."""
+    return question.consequence is not None and _asks_for_vote(question.consequence["arguments"])
+
+
+def _asks_for_vote(given: Any) -> bool:
     if isinstance(given, dict):
-        return {key: _filled(value, vote) for key, value in given.items()}
-    return [_filled(value, vote) for value in given] if isinstance(given, list) else given
+        given = list(given.values())
+    return any(_asks_for_vote(one) for one in given) if isinstance(given, list) else bool(given == "{vote}")
+
+
+def _deciding_vote(question: Question) -> dict[str, Any] | None:
+    """The snapshot and the record of what adopted a question; None: of a secret ballot with few papers the numbers are kept nowhere."""
+    vote = Vote.objects.filter(question=question, verdict=Verdict.ADOPTED).order_by("-id").first()
+    secret = question.secret_ballots.filter(verdict=Verdict.ADOPTED).order_by("-id").first()
+    found = vote or ConsensusOutcome.objects.filter(question=question).first()
+    if found is not None:
+        return {"snapshot": found.snapshot, "record": found.record}
+    if secret is None or secret.totals is None:
+        return None
+    return {"snapshot": secret.snapshot, "record": record_to_plain(record_of(secret, question))}
+
+
+def _filled(given: Any, decision: str, vote: dict[str, Any] | None) -> Any:
+    """Arguments with the question in the place of "{decision}", and the vote that decided it in that of "{vote}". Raises Refused."""
+    if given == "{decision}":
+        return decision
+    if given == "{vote}":
+        if vote is None:
+            raise Refused(
+                _(
+                    "Its secret ballot had so few papers that no numbers are kept, and what follows rests on them: vote again."
+                )
+            )
+        return vote
+    if isinstance(given, dict):
+        return {key: _filled(value, decision, vote) for key, value in given.items()}
+    return [_filled(value, decision, vote) for value in given] if isinstance(given, list) else given

@@ -32,7 +32,9 @@ from comity.office.decisions.events.election import (
 )
 from comity.office.decisions.events.secret import SecretCounted, SecretOpened
 from comity.office.decisions.models.election import Candidature, Contest, Election, Lot, Round
+from comity.office.decisions.queries.election import marks_named
 from comity.office.decisions.queries.electorate import electorate
+from comity.office.decisions.real_papers import RankingCounted, check_box
 from comity.office.decisions.vocabulary_secret import BLANK, INVALID
 from comity.office.decisions.words import engine_language
 from comity.office.meetings.queries.meetings import meeting as meeting_by_id
@@ -327,15 +329,31 @@ def _apply_round_opened(stated: RoundOpened, recorded: Recorded) -> None:
 
 
 @act("decisions.close_round", may=PRESIDES, records=(RoundClosed, SecretCounted))
-def close_round(*, by: Actor, round_id: str, body: str = "", meeting: str = "") -> None:
-    """Close a round and count its papers; who is elected and who may be voted for next follows from the rule."""
+def close_round(
+    *,
+    by: Actor,
+    round_id: str,
+    on_paper: list[str] | None = None,
+    in_box: int = 0,
+    paper: dict[str, int] | None = None,
+    rankings: list[RankingCounted] | None = None,
+    body: str = "",
+    meeting: str = "",
+) -> None:
+    """Close a round and count its papers; who is elected and who may be voted for next follows from the rule.
+
+    on_paper: the parties that put a real paper in; in_box: how many real papers tellers found; paper: on how many of them each name
+    stands, by id of the candidature, with `blank` and `invalid`; rankings: where papers rank, how many rank in which order.
+    """
     rows = Round.objects.select_related("contest__election__body", "ballot__body", "ballot__question")
     current = rows.filter(id=round_id, closed=False).first() if is_id(round_id) else None
     if current is None:
         raise NotFound(_("There is no such round, or it is closed."))
     election = current.contest.election
     _of(election, body, meeting)
-    counted = count(current.ballot, {}, [])
+    voters = on_paper or []
+    check_box(in_box, len(voters))
+    counted = count(current.ballot, paper or {}, voters, rankings or [], marks_named(current.ballot))
     if counted.papers < FEWEST:
         raise Refused(
             _("Fewer than %(fewest)d papers are in: with their numbers in the record, papers would not be secret.")

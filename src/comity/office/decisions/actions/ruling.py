@@ -15,10 +15,12 @@ from comity.groundwork.models import Person
 from comity.groundwork.refusals import NotFound, Refused
 from comity.groundwork.texts import clean_line, clean_text
 from comity.office.charter.queries import charter_in_force
+from comity.office.charter.wording import finding_word
 from comity.office.decisions.actions.checks import KEEPS, PRESIDES, SPEAKS, belongs, the_party, the_question
 from comity.office.decisions.actions.question import amendments_waiting, in_all_languages, record_put, rule_of
 from comity.office.decisions.events.question import QuestionPut, RulingChallenged, RulingMade
 from comity.office.decisions.models import Question, Ruling
+from comity.office.decisions.queries import reading
 from comity.office.decisions.queries.questions import challenge_of
 from comity.office.decisions.vocabulary import Mode, QuestionKind, QuestionStage
 from comity.office.meetings.models import PointOfOrder
@@ -144,7 +146,7 @@ def challenge(*, by: Actor, ruling: str, party: str, reason: str = "", body: str
             kind=QuestionKind.CHALLENGE.value,
             body=current.body_id,
             parent=current.id,
-            title=in_all_languages(TITLE, title=made.statement),
+            title=in_all_languages(TITLE, title=lambda: finding_word(made.statement, reading.charter_of(current))),
             charter=current.charter,
             rule=held.id,
             mode=current.mode,

@@ -6,7 +6,8 @@ a count and its record.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -22,21 +23,23 @@ from comity.groundwork.refusals import NotFound, Refused
 from comity.groundwork.texts import clean_line
 from comity.office.decisions import urn as urns
 from comity.office.decisions.actions.checks import PRESIDES, SPEAKS, belongs, the_question
-from comity.office.decisions.actions.deciding import DECIDES, record_decided
+from comity.office.decisions.actions.deciding import DECIDES, check_what_follows, record_decided, rests_on_numbers
 from comity.office.decisions.actions.vote import FINAL, check_turn
 from comity.office.decisions.counting_papers import marks_of, pair_marks
 from comity.office.decisions.events.secret import SecretCancelled, SecretCounted, SecretInterrupted, SecretOpened
 from comity.office.decisions.models.question import Question
 from comity.office.decisions.models.secret import SecretBallot, UrnPlace
 from comity.office.decisions.queries import reading
-from comity.office.decisions.queries.electorate import electorate
+from comity.office.decisions.queries.electorate import electorate, names_of
+from comity.office.decisions.queries.secret import record_of
+from comity.office.decisions.real_papers import PaperTerms, RankingCounted, sums_of
 from comity.office.decisions.vocabulary import QuestionStage
 from comity.office.decisions.vocabulary_secret import BLANK, INVALID, SecretStage
-from comity.office.decisions.words import engine_language, several
+from comity.office.decisions.words import choice_word, engine_language, several
 from comity.office.meetings.models import MEETING
 from comity.office.meetings.queries.meetings import meeting as meeting_by_id
 from comity.office.meetings.vocabulary import Stage as MeetingStage
-from comity.rules import Ballot, Outcome, Record, RulesError, Verdict, decide
+from comity.rules import Outcome, RulesError, Verdict, decide
 from comity.rules.plain import snapshot_from_plain, snapshot_to_plain
 
 FEWEST = 5
@@ -69,6 +72,17 @@ def open_secret(*, by: Actor, question: str, body: str = "", meeting: str = "") 
             ),
             field="question",
         )
+    check_what_follows(current, found.snapshot, by.now.date())
+    electors = tuple(member.name for member in found.snapshot.members if member.entitled)
+    if 0 < len(electors) < FEWEST and rests_on_numbers(current):
+        raise Refused(
+            _(
+                "Fewer than %(fewest)d members have a vote here: no numbers would be kept, and what follows from this question rests on "
+                "them. Hold a recorded vote."
+            )
+            % {"fewest": FEWEST},
+            field="question",
+        )
     return record_opened(
         by,
         SecretOpened(
@@ -86,7 +100,7 @@ def open_secret(*, by: Actor, question: str, body: str = "", meeting: str = "") 
             ranked=False,
             snapshot=snapshot_to_plain(found.snapshot),
             parties=dict(found.parties),
-            electors=tuple(member.name for member in found.snapshot.members if member.entitled),
+            electors=electors,
         ),
     )
 
@@ -153,6 +167,8 @@ def cast_secret(*, by: Actor, secret: str, party: str, marked: list[str]) -> Non
     try:
         _urn(current).put(member, marks_of(marked, current.marks) if current.ranked else marked)
     except urns.InAlready as error:
+        if has_paper(current, member):
+            raise Refused(_("Your delegation has a real paper from the tellers: it votes with that one.")) from error
         raise Refused(_("Your delegation's paper is in the urn already.")) from error
     touch(current.ref, current.audience)
     if current.meeting:  # its screens show how many papers are in
@@ -180,6 +196,34 @@ def has_voted(current: SecretBallot, member: str) -> bool:
     return found is not None and found.has(member)
 
 
+@act("decisions.hand_papers", may=PRESIDES, records=())
+def hand_papers(*, by: Actor, secret: str, parties: list[str], body: str = "", meeting: str = "") -> None:
+    """Note who has a real paper from the tellers, and can put none in on the site; the others can. parties: all of them.
+
+    Like the papers it is in the memory of the server alone.
+    """
+    current = the_secret(secret, SecretStage.OPEN)
+    if (body and body != current.body_id) or (meeting and meeting != current.meeting):
+        raise Refused(_("This ballot is of another body or meeting."))
+    keys = {member_of(current, party, "parties") for party in parties}
+    try:
+        _urn(current).hand(keys)
+    except urns.InAlready as error:
+        called = names_of({key: current.parties[key] for key in error.args})
+        raise Refused(
+            _("These have put a paper into the urn of the site already: %(names)s.")
+            % {"names": several(sorted(called.values()))},
+            field="parties",
+        ) from error
+    touch(current.ref, current.audience)
+
+
+def has_paper(current: SecretBallot, member: str) -> bool:
+    """Whether a member has a real paper from the tellers, as this process knows it."""
+    found = urns.urn(current.id, current.attempt)
+    return found is not None and member in found.handed()
+
+
 # --- the count ---
 
 
@@ -200,7 +244,8 @@ def count_secret(
     if current.question is None:
         raise Refused(_("This ballot is a round of an election: close the round there."))
     belongs(current.question, body, meeting)
-    counted = count(current, paper or {}, on_paper or [])
+    words = {mark: choice_word(mark) for mark in current.marks}
+    counted = count(current, paper or {}, on_paper or [], words=words)
     totals = {**dict.fromkeys(current.marks, 0), **counted.totals}
     outcome = _outcome(current, current.question, totals)
     shown = record_counted(by, current, counted, verdict=outcome.verdict.value, outcome=outcome.to_json().decode())
@@ -217,25 +262,35 @@ class Counted:
         self.papers, self.on_paper, self.totals, self.voted = papers, on_paper, dict(totals), voted
 
 
-def count(current: SecretBallot, paper: Mapping[str, int], on_paper: list[str]) -> Counted:
-    """What the urn and the real papers hold together. Raises Refused."""
+def count(
+    current: SecretBallot,
+    paper: Mapping[str, int],
+    on_paper: Sequence[str],
+    rankings: Sequence[RankingCounted] = (),
+    words: Mapping[str, str] | None = None,
+) -> Counted:
+    """What the urn and the real papers hold together. words: what each mark is called. Raises Refused."""
     inside = _urn(current).counts()
     known = {*current.marks, BLANK, INVALID}
-    if not set(paper) <= known or any(number < 0 for number in paper.values()):
+    if not set(paper) <= known:
         raise Refused(
             _("Papers are counted by what is on them: %(marks)s.") % {"marks": several(sorted(known))}, field="paper"
         )
-    keys = {member_of(current, party) for party in on_paper}
-    if len(keys) != len(on_paper) or keys & inside.voted:
+    keys = [member_of(current, party, "on_paper") for party in on_paper]
+    called = names_of({key: current.parties[key] for key in keys})
+    if twice := sorted(called[key] for key, times in Counter(keys).items() if times > 1):
+        raise Refused(_("Named twice: %(names)s.") % {"names": several(twice)}, field="on_paper")
+    if both := sorted(called[key] for key in keys if key in inside.voted):
         raise Refused(
-            _("One of these has put a paper into the urn of the site as well, or is named twice."), field="on_paper"
+            _("These have put a paper into the urn of the site as well: %(names)s.") % {"names": several(both)},
+            field="on_paper",
         )
-    if current.most == 1 and sum(paper.values()) != len(keys):
-        raise Refused(_("There are as many real papers as parties that put one in."), field="paper")
+    terms = PaperTerms(current.marks, current.most, current.ranked, lambda mark: (words or {}).get(mark, mark))
+    real = sums_of(terms, len(keys), paper, rankings)
     marks = [*current.marks, *(pair_marks(current.marks) if current.ranked else ())]
-    totals = {mark: inside.marks.get(mark, 0) + paper.get(mark, 0) for mark in marks}
-    totals |= {BLANK: inside.blank + paper.get(BLANK, 0), INVALID: paper.get(INVALID, 0)}
-    voted = tuple(sorted(inside.voted | keys))
+    totals = {mark: inside.marks.get(mark, 0) + real.get(mark, 0) for mark in marks}
+    totals |= {BLANK: inside.blank + real[BLANK], INVALID: real[INVALID]}
+    voted = tuple(sorted(inside.voted.union(keys)))
     return Counted(len(voted), len(keys), totals, voted)
 
 
@@ -265,15 +320,12 @@ def record_counted(
 
 
 def _outcome(current: SecretBallot, question: Question, totals: Mapping[str, int]) -> Outcome:
+    counted = record_of(current, question, totals)
     try:
         return decide(
             reading.charter_of(question),
             snapshot_from_plain(current.snapshot),
-            Record(
-                Ballot(totals={choice: number for choice, number in sorted(totals.items()) if number}),
-                findings=reading.findings_on(question, reading.charter_of(question)),
-                attempt=min(2, 1 + _ties(question)),
-            ),
+            counted,
             rule=current.rule,
             on=current.on,
         )
@@ -281,15 +333,12 @@ def _outcome(current: SecretBallot, question: Question, totals: Mapping[str, int
         raise Refused(error.told(engine_language())) from error
 
 
-def _ties(question: Question) -> int:
-    return SecretBallot.objects.filter(question=question, verdict=Verdict.SECOND_VOTE).count()
-
-
 @applies(SecretCounted)
 def _apply_secret_counted(stated: SecretCounted, recorded: Recorded) -> None:
     SecretBallot.objects.filter(id=stated.secret).update(
         stage=SecretStage.COUNTED,
         papers=stated.papers,
+        on_paper=stated.on_paper,
         totals=stated.totals,
         voted=list(stated.voted),
         verdict=stated.verdict,
@@ -399,9 +448,9 @@ def the_secret(key: str, *stages: SecretStage) -> SecretBallot:
     return found
 
 
-def member_of(current: SecretBallot, party: str) -> str:
+def member_of(current: SecretBallot, party: str, field: str = "party") -> str:
     """The key of a party that may put a paper in. Raises Refused."""
     for key in current.electors:
         if current.parties[key] == party:
             return str(key)
-    raise Refused(_("This party has no vote in this ballot."), field="party")
+    raise Refused(_("This party has no vote in this ballot."), field=field)

@@ -32,7 +32,7 @@ from comity.office.decisions.actions.checks import (
     the_question,
     the_vote,
 )
-from comity.office.decisions.actions.deciding import DECIDES, record_decided
+from comity.office.decisions.actions.deciding import DECIDES, check_what_follows, record_decided
 from comity.office.decisions.actions.question import amendments_waiting
 from comity.office.decisions.events.vote import (
     OutcomeAnnounced,
@@ -104,6 +104,7 @@ def open_vote(
     found = electorate(current.body, charter, by.now.date(), current.meeting)
     if not any(member.entitled for member in found.snapshot.members):
         raise Refused(_("Nobody has a vote here: enter seats or the status of members first."))
+    check_what_follows(current, found.snapshot, by.now.date())
     how = one_of(VoteKind, kind, "kind")
     present = present_keys(current.meeting, found.keys)
     try:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from comity.groundwork.facts import Fact, Namer, fact
 from comity.groundwork.refs import PERSON_KIND, Ref
 from comity.groundwork.translated import Text
+from comity.office.charter.wording import finding_word
 from comity.office.decisions.models.question import QUESTION, RULING
 from comity.office.decisions.vocabulary import QuestionKind
 
@@ -113,7 +114,7 @@ class RulingMade(OfQuestion):
     def sentence(self, name: Namer) -> str:
         words = {
             "person": name(Ref(PERSON_KIND, self.named)),
-            "what": self.statement,
+            "what": finding_word(self.statement),
             "question": name(Ref(QUESTION, self.question)),
         }
         if self.order:

@@ -91,11 +91,14 @@ class SecretCounted(OfSecret):
     outcome: str
 
     def sentence(self, name: Namer) -> str:
-        return ngettext(
+        told = ngettext(
             "The secret ballot %(ballot)s was counted: %(papers)d paper.",
             "The secret ballot %(ballot)s was counted: %(papers)d papers.",
             self.papers,
         ) % {"ballot": name(self.about()[0]), "papers": self.papers}
+        if not self.on_paper:
+            return told
+        return _("%(counted)s Real papers among them: %(real)d.") % {"counted": told, "real": self.on_paper}
 
 
 @fact

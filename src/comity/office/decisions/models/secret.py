@@ -26,7 +26,7 @@ class SecretBallot(models.Model):
     or ids of candidatures; most: how many of them on one paper; ranked: in the order of preference. electors: keys of those who may put a
     paper in; parties: their ids by key. attempt: 2 and more after papers were lost. papers, totals: what was counted, totals by mark, where
     papers rank by pair of marks as well (`counting_papers`), with `blank` and `invalid`; totals None: too few papers for numbers to be
-    published, so they are kept nowhere. voted: keys of who put one in.
+    published, so they are kept nowhere. on_paper: how many of them were real papers. voted: keys of who put one in.
     """
 
     id = id_field(primary_key=True)
@@ -47,6 +47,7 @@ class SecretBallot(models.Model):
     stage = models.CharField(max_length=20, choices=SecretStage.choices, default=SecretStage.OPEN)
     attempt = models.PositiveSmallIntegerField(default=1)
     papers = models.PositiveIntegerField(null=True)
+    on_paper = models.PositiveIntegerField(default=0)
     totals = models.JSONField(null=True)
     voted = models.JSONField(default=list)
     verdict = models.CharField(max_length=20, blank=True)

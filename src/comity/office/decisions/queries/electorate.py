@@ -13,9 +13,12 @@ from fractions import Fraction
 
 from django.db.models import Q
 
+from comity.groundwork.refs import Ref
 from comity.groundwork.tables import register_table
 from comity.office.charter.models import Body
+from comity.office.charter.queries import register_voters
 from comity.office.decisions.models import Qualification
+from comity.office.decisions.models.question import QUESTION, Question
 from comity.office.decisions.vocabulary import QualificationKind
 from comity.office.meetings.models import Seat
 from comity.office.meetings.queries.meetings import meeting as meeting_by_id
@@ -48,7 +51,7 @@ def electorate(body: Body, charter: Charter, on: date, meeting: str = "") -> Ele
     known = registered(on)
     by_key = {member.name: member for member in known.snapshot.members}
     parties = dict(known.parties)
-    stated = list(_stated(body, on))
+    stated = list(_stated(body.id, on))
     for one in stated:
         parties.setdefault(key_of(one.party), one.party_id)
     keys = {party: key for key, party in parties.items()}
@@ -62,10 +65,28 @@ def electorate(body: Body, charter: Charter, on: date, meeting: str = "") -> Ele
     return Electorate(snapshot, {name: parties[name] for name in snapshot.names})
 
 
-def _stated(body: Body, on: date) -> Iterable[Qualification]:
+def voting_on_rules(on: date, decision: Ref | None) -> Snapshot:
+    """All members of the register on a day, with what is stated of them for votes of all bodies and of that of the decision.
+
+    Others of whom something is stated stand in it without a vote. A fixed number of queries.
+    """
+    known = registered(on)
+    question = Question.objects.filter(id=decision.id).first() if decision and decision.kind == QUESTION else None
+    stated = list(_stated(question.body_id if question else None, on))
+    keys = {party: key for key, party in known.parties.items()}
+    others = {key_of(one.party): one.party_id for one in stated if one.party_id not in keys}
+    keys |= {party: key for key, party in others.items()}
+    members = [*known.snapshot.members, *(Member(key, entitled=False) for key in others)]
+    return _with_statements(members, stated, keys, on, known.snapshot.groups)
+
+
+register_voters(voting_on_rules)
+
+
+def _stated(body: str | None, on: date) -> Iterable[Qualification]:
     """What holds on a day, of this body or of all. One query."""
     running = Q(until__isnull=True) | Q(until__gte=on)
-    here = Q(body=body) | Q(body__isnull=True)
+    here = Q(body_id=body) | Q(body__isnull=True) if body else Q(body__isnull=True)
     found = Qualification.objects.filter(running, here, since__lte=on)
     return found.select_related("party", "other").order_by("id")
 

@@ -28,7 +28,7 @@ from comity.office.decisions.vocabulary import QuestionStage
 from comity.office.decisions.vocabulary_secret import SecretStage
 from comity.office.decisions.words import quoted
 from comity.office.members.roles import DELEGATE, HEAD_OF_DELEGATION
-from comity.rules import Ballot, Record, decide
+from comity.rules import Ballot, Record, Verdict, decide
 from comity.rules.plain import snapshot_from_plain
 
 SPEAKING = {HEAD_OF_DELEGATION.name, DELEGATE.name}
@@ -55,9 +55,26 @@ def papers_in(current: SecretBallot) -> int | None:
     return None if found is None else found.papers()
 
 
+def real_papers_out(current: SecretBallot) -> int:
+    """How many members have a real paper from the tellers, as this process knows it."""
+    found = urns.urn(current.id, current.attempt)
+    return 0 if found is None else len(found.handed())
+
+
 def names(current: SecretBallot) -> dict[str, str]:
     """Names of the electors, by key. Two queries."""
     return names_of({key: current.parties[key] for key in current.electors})
+
+
+def record_of(ballot: SecretBallot, question: Question, totals: Mapping[str, int] | None = None) -> Record:
+    """What a secret ballot on a question rests on, by what was counted or is being counted now (totals). Two queries and findings."""
+    counted = totals if totals is not None else ballot.totals or {}
+    earlier = SecretBallot.objects.filter(question=question, verdict=Verdict.SECOND_VOTE, id__lt=ballot.id).count()
+    return Record(
+        Ballot(totals={choice: number for choice, number in sorted(counted.items()) if number}),
+        findings=reading.findings_on(question, reading.charter_of(question)),
+        attempt=min(reading.MOST_ATTEMPTS, 1 + earlier),
+    )
 
 
 def told(current: SecretBallot) -> Told | None:
@@ -65,10 +82,7 @@ def told(current: SecretBallot) -> Told | None:
     held = charter_version(current.charter)
     if held is None or current.totals is None or not current.outcome or current.question is None:
         return None
-    totals = {choice: number for choice, number in sorted(current.totals.items()) if number}
-    earlier = SecretBallot.objects.filter(question=current.question, verdict="second-vote", id__lt=current.id).count()
-    findings = reading.findings_on(current.question, held.charter)
-    record = Record(Ballot(totals=totals), findings=findings, attempt=min(2, 1 + earlier))
+    record = record_of(current, current.question)
     outcome = decide(held.charter, snapshot_from_plain(current.snapshot), record, rule=current.rule, on=current.on)
     return outcome_told(outcome, held.charter, names(current))
 
@@ -125,7 +139,7 @@ class Running:
 def takes(current: SecretBallot, actor: Actor) -> bool:
     """Whether somebody speaks for a party whose paper is not in. No query."""
     found = urns.urn(current.id, current.attempt)
-    return any(found is None or not found.has(key) for key in spoken_for(current, actor))
+    return any(found is None or found.waits_for(key) for key in spoken_for(current, actor))
 
 
 register_panel(Panel("meetings.projector", 31, "decisions/_secret_wall.html", _in_meeting))
@@ -140,7 +154,7 @@ def _to_vote(actor: Actor) -> Iterable[Waiting]:
         return
     for current in SecretBallot.objects.filter(stage=SecretStage.OPEN).order_by("id"):
         found = urns.urn(current.id, current.attempt)
-        if any(found is None or not found.has(key) for key in spoken_for(current, actor)):
+        if any(found is None or found.waits_for(key) for key in spoken_for(current, actor)):
             sentence = _("A secret ballot is open: “%(title)s”.") % {"title": current.title}
             yield Waiting(sentence, reverse("decisions:secret", args=[current.id]))
 

@@ -18,7 +18,7 @@ from comity.office.decisions.models import Vote
 from comity.office.decisions.models.election import Contest, Round
 from comity.office.decisions.models.secret import SecretBallot
 from comity.office.decisions.queries.election import in_order, marks_named, names_in, round_of
-from comity.office.decisions.queries.secret import papers_in
+from comity.office.decisions.queries.secret import papers_in, real_papers_out
 from comity.office.decisions.vocabulary_secret import SecretStage
 from comity.office.decisions.words import choice_word, several, verdict_word
 from comity.office.meetings.models import Item, Meeting
@@ -51,6 +51,8 @@ def _during(meeting: Meeting, actor: Actor) -> Iterable[Line]:
         counted = _("The urn is not here just now. Load the page again in a moment.")
         if papers is not None:
             counted = _("%(n)s of %(all)s papers are in the urn.") % {"n": papers, "all": len(ballot.electors)}
+            if handed := real_papers_out(ballot):
+                counted = _("%(counted)s Real papers given out: %(n)d.") % {"counted": counted, "n": handed}
         yield Line(words % {"number": held.number if held else 0, "title": ballot.title}, counted)
         yield Line(
             _("Have all delegations put their papers in? I declare the ballot closed."), "", _("Close and count"), url

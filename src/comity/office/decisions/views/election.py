@@ -27,10 +27,13 @@ from comity.office.charter.telling import rule_told
 from comity.office.decisions import actions
 from comity.office.decisions.actions.election import the_contest
 from comity.office.decisions.forms_election import CallForm, ForwardForm, LotForm, seats_asked
+from comity.office.decisions.forms_secret import CountRankingsForm, CountRoundForm, papers_by_mark
 from comity.office.decisions.forms_silence import ReasonForm
 from comity.office.decisions.models.election import Candidature, Contest, Election, Round
 from comity.office.decisions.queries import election as queries
 from comity.office.decisions.queries import questions
+from comity.office.decisions.real_papers import rankings_given
+from comity.office.decisions.views.secret import offer_electors, spoiled_words
 from comity.office.meetings.queries.meetings import ahead
 from comity.office.members.queries.parties import party_choices
 
@@ -250,23 +253,45 @@ def open_round(request: Request, key: str) -> HttpResponse:
 
 
 def close_round(request: Request, key: str) -> HttpResponse:
-    """Closing a round."""
-    row = found_or_refused(Round.objects.select_related("contest").filter(id=key).first())
-    current = found_here(request, row.contest.election_id)
+    """Closing a round, with the real papers that tellers counted."""
+    row = found_or_refused(Round.objects.select_related("contest", "ballot").filter(id=key).first())
+    current, ballot = found_here(request, row.contest.election_id), row.ballot
+    names = queries.marks_named(ballot)
+
+    def prepare(form: CountRoundForm) -> None:
+        offer_electors(form, "on_paper", ballot)
+        if isinstance(form, CountRankingsForm):
+            form.explain_rankings(names)
+            form.ask_for_papers(spoiled_words())
+        else:
+            form.ask_for_papers({**names, **spoiled_words()})
+
+    def does(values: dict[str, Any]) -> None:
+        actions.close_round(
+            by=request.actor,
+            round_id=key,
+            on_paper=values["on_paper"],
+            in_box=values["in_box"] or 0,
+            paper=papers_by_mark(values),
+            rankings=rankings_given(values.get("rankings", ""), names),
+            body=current.body_id,
+            meeting=current.meeting,
+        )
+
     return act_page(
         request,
-        ActForm,
-        lambda _values: actions.close_round(
-            by=request.actor, round_id=key, body=current.body_id, meeting=current.meeting
-        ),
+        CountRankingsForm if ballot.ranked else CountRoundForm,
+        does,
         act="decisions.close_round",
         title=_("Close round %(number)d of “%(title)s”") % {"number": row.number, "title": current.title},
+        lede=_("Without real papers leave all as it is."),
         button=_("Close and count"),
         done=_("The papers were counted."),
         after="decisions:election",
         after_args=[current.id],
         consequence=_("Nobody can put a paper in after this."),
         grave=True,
+        prepare=prepare,
     )
 
 

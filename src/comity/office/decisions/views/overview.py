@@ -11,6 +11,7 @@ from comity.groundwork.pages import Request, found_or_refused, part_of_timeline
 from comity.groundwork.queries import cites
 from comity.groundwork.refs import Ref, name_all, page_of
 from comity.office.charter.telling import rule_told
+from comity.office.charter.wording import finding_word
 from comity.office.decisions import exports
 from comity.office.decisions.models import Question, Vote
 from comity.office.decisions.queries import questions, reading
@@ -63,7 +64,7 @@ def question(request: Request, key: str) -> HttpResponse:
         "under": questions.under(current),
         "votes": votes,
         "may_cast": any(questions.keys_for(by, one) for one in votes if one.stage == VoteStage.OPEN),
-        "rulings": [(ruling, questions.person_name(ruling.named)) for ruling in rulings],
+        "rulings": [(one, questions.person_name(one.named), finding_word(one.statement, charter)) for one in rulings],
         "cited": [(names[ref], page_of(ref)) for ref in cited],
         "source": (names[Ref.parse(current.source)], page_of(Ref.parse(current.source))) if current.source else None,
         "presides": presides,

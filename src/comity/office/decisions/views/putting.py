@@ -14,6 +14,7 @@ from comity.groundwork.refusals import NotFound
 from comity.groundwork.translated import Text
 from comity.office.charter.queries import bodies, body, charter_in_force, drafts
 from comity.office.charter.telling import left_to_people, rule_told
+from comity.office.charter.wording import finding_word
 from comity.office.decisions import actions, forms
 from comity.office.decisions.actions import PartAsked
 from comity.office.decisions.actions.question import amendments_waiting
@@ -254,7 +255,8 @@ def withdraw(request: Request, key: str) -> HttpResponse:
 def rule_on(request: Request, key: str) -> HttpResponse:
     """Rule on a question."""
     current = found_question(request, key)
-    asked = left_to_people(reading.charter_of(current))
+    charter = reading.charter_of(current)
+    asked = {statement: finding_word(statement, charter) for statement in left_to_people(charter)}
     return act_page(
         request,
         forms.RulingForm,
@@ -268,14 +270,14 @@ def rule_on(request: Request, key: str) -> HttpResponse:
         ),
         act="decisions.rule_on",
         title=_("Rule on “%(question)s”") % {"question": current.title},
-        lede=_("Rules of the charter ask for: %(findings)s.") % {"findings": parted(asked, engine_language())}
+        lede=_("Rules of the charter ask for: %(findings)s.") % {"findings": parted(asked.values(), engine_language())}
         if asked
         else "",
         button=_("Enter the ruling"),
         done=_("The ruling is in the record."),
         after="decisions:question",
         after_args=[current.id],
-        prepare=lambda form: form.offer(tuple(asked)),
+        prepare=lambda form: form.offer(asked),
     )
 
 
@@ -297,7 +299,8 @@ def challenge(request: Request, key: str) -> HttpResponse:
             **questions.place_in(request.actor, made.question),
         ),
         act="decisions.challenge",
-        title=_("Challenge the ruling “%(ruling)s”") % {"ruling": made.statement},
+        title=_("Challenge the ruling “%(ruling)s”")
+        % {"ruling": finding_word(made.statement, reading.charter_of(made.question))},
         consequence=_("The challenge is put to the vote at once; until then the question itself is not voted on."),
         button=_("Challenge it"),
         done=_("The challenge is before the body."),

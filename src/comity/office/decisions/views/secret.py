@@ -14,8 +14,8 @@ from comity.groundwork.acts import may_do
 from comity.groundwork.live import newest
 from comity.groundwork.pages import ActForm, Request, act_page, found_or_refused, offer, part_of_timeline
 from comity.office.decisions import actions
-from comity.office.decisions.actions.secret import FEWEST, has_voted
-from comity.office.decisions.forms_secret import CountForm, NamesForm, PaperForm, RankingForm
+from comity.office.decisions.actions.secret import FEWEST, has_paper, has_voted
+from comity.office.decisions.forms_secret import CountForm, HandForm, NamesForm, PaperForm, RankingForm, papers_by_mark
 from comity.office.decisions.forms_silence import ReasonForm
 from comity.office.decisions.models.question import Question
 from comity.office.decisions.models.secret import SecretBallot
@@ -38,6 +38,11 @@ def mark_words(current: SecretBallot) -> dict[str, str]:
     return {mark: choice_word(mark) for mark in current.marks}
 
 
+def spoiled_words() -> dict[str, str]:
+    """What else papers are, in words."""
+    return {kind: choice_word(kind) for kind in (BLANK, INVALID)}
+
+
 @never_cache
 def secret(request: Request, key: str) -> HttpResponse:
     """A secret ballot: what it is on, how many papers are in, the paper of whoever may put one in; afterwards what was counted."""
@@ -45,8 +50,8 @@ def secret(request: Request, key: str) -> HttpResponse:
     current = found_here(request, key)
     speaks = queries.spoken_for(current, request.actor)
     running = current.stage == SecretStage.OPEN
-    missing = [one for one in speaks if running and not has_voted(current, one)]
-    words = {**mark_words(current), BLANK: choice_word(BLANK), INVALID: choice_word(INVALID)}
+    missing = [one for one in speaks if running and not has_voted(current, one) and not has_paper(current, one)]
+    words = {**mark_words(current), **spoiled_words()}
     totals = current.totals or {}
     of_question = current.question_id is not None
     may_count = (
@@ -68,6 +73,9 @@ def secret(request: Request, key: str) -> HttpResponse:
         "electors": len(current.electors),
         "speaks": speaks,
         "missing": missing,
+        "on_paper": [one for one in speaks if running and has_paper(current, one)],
+        "may_hand": running
+        and may_do(request.actor, "decisions.hand_papers", secret=key, body=current.body_id, meeting=current.meeting),
         "rows": [(word, totals.get(mark, 0)) for mark, word in words.items()] if current.totals is not None else [],
         "fewest": FEWEST,
         "verdict": verdict_word(current.verdict) if current.verdict else "",
@@ -87,7 +95,7 @@ def cast(request: Request, key: str) -> HttpResponse:
     offered = [
         (current.parties[one], names[one])
         for one in queries.spoken_for(current, request.actor)
-        if not has_voted(current, one)
+        if not has_voted(current, one) and not has_paper(current, one)
     ]
     words = mark_words(current)
     several = current.most > 1
@@ -168,22 +176,16 @@ def open_secret(request: Request, key: str) -> HttpResponse:
 def count(request: Request, key: str) -> HttpResponse:
     """Closing a secret ballot on a question, with the real papers that tellers counted."""
     current = found_here(request, key)
-    names = queries.names(current)
-    words = {**mark_words(current), BLANK: choice_word(BLANK), INVALID: choice_word(INVALID)}
 
     def prepare(form: CountForm) -> None:
-        offer(form, "on_paper", [(current.parties[one], names[one]) for one in current.electors])
-        for mark, word in words.items():
-            form.fields[f"paper_{mark}"] = forms.IntegerField(
-                label=_("Real papers: %(mark)s") % {"mark": word}, min_value=0, initial=0, required=False
-            )
+        offer_electors(form, "on_paper", current)
+        form.ask_for_papers({**mark_words(current), **spoiled_words()})
 
     def does(values: dict[str, Any]) -> None:
-        paper = {mark: values[f"paper_{mark}"] for mark in words if values.get(f"paper_{mark}")}
         actions.count_secret(
             by=request.actor,
             secret=key,
-            paper=paper,
+            paper=papers_by_mark(values),
             on_paper=values["on_paper"],
             body=current.body_id,
             meeting=current.meeting,
@@ -202,6 +204,36 @@ def count(request: Request, key: str) -> HttpResponse:
         consequence=_("Nobody can put a paper in after this."),
         grave=True,
         prepare=prepare,
+    )
+
+
+def offer_electors(form: ActForm, field: str, current: SecretBallot) -> None:
+    """All who may put a paper in, by name; those who have a real one are ticked."""
+    names = queries.names(current)
+    rows = sorted(current.electors, key=lambda key: names[key])
+    offer(form, field, [(current.parties[key], names[key]) for key in rows])
+    form.fields[field].initial = [current.parties[key] for key in rows if has_paper(current, key)]
+
+
+def hand(request: Request, key: str) -> HttpResponse:
+    """Noting who has a real paper."""
+    current = found_here(request, key)
+    return act_page(
+        request,
+        HandForm,
+        lambda values: actions.hand_papers(
+            by=request.actor, secret=key, parties=values["parties"], body=current.body_id, meeting=current.meeting
+        ),
+        act="decisions.hand_papers",
+        title=_("Real papers of “%(title)s”") % {"title": current.title},
+        lede=_(
+            "Tick whom the tellers give a real paper, before they give it. Whoever has one can put none in on the site."
+        ),
+        done=_("It is noted who has a real paper."),
+        after="decisions:secret",
+        after_args=[key],
+        consequence=_("It is in the memory of the server alone, like the papers, until the count."),
+        prepare=lambda form: offer_electors(form, "parties", current),
     )
 
 
