@@ -312,6 +312,19 @@ def test_an_import_keeps_the_multiset_of_its_events(box: BallotBox, consultation
         box.load(consultation, [PastVote(0, 99, 1, 0)])
 
 
+def test_an_import_brings_what_people_declared(box: BallotBox, consultation: str) -> None:
+    box.open_consultation(consultation, segments=["Where?"], closed=True)
+    events = [PastVote(0, 1, 1, 1_000), PastVote(3, 1, -1, 500)]
+    assert box.load(consultation, events, traits={3: {"Where?": "North"}, 9: {"Where?": "South"}}) == 2
+    assert (box.traits(consultation, 3), box.traits(consultation, 9)) == ({"Where?": "North"}, {"Where?": "South"})
+    assert (box.counts(consultation).participants, box.counts(consultation).votes) == (3, 2)
+    assert box.votes(consultation).segments["Where?"].labels == ("North", "South")
+    assert Counter(box.history(consultation)) == Counter(events)
+    box.verify(consultation)
+    with pytest.raises(ValueError, match="participant -1"):
+        box.load(consultation, [], traits={-1: {"Where?": "North"}})
+
+
 def test_a_copy_is_of_everything_and_fills_either_store(box: BallotBox, consultation: str, tmp_path: Path) -> None:
     for who in (ANNA, BEN, CHEN):
         box.cast(consultation, who, [Answer(number, 1) for number in range(1, 5)], device="d", numbers=[1, 2, 3, 4])

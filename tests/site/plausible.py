@@ -26,7 +26,8 @@ def encoded(content: bytes) -> str:
 
 
 COMMENTS = b"timestamp,comment-id,author-id,agrees,disagrees,moderated,comment-body\n1000000000000,0,0,1,0,1,Parks\n"
-VOTES = b"timestamp,comment-id,voter-id,vote\n1000000000000,0,0,1\n"
+VOTES = b"timestamp,comment-id,voter-id,vote\n1000000000000,0,0,1\n1000000000000,0,1,1\n"
+SAID = b"participant,Where?\n0,North\n1,South\n"
 CSV = b"name,kind,step,happened_on,source,evidence,iso3\n,state,signed,2024-03-01,journal,official,PER\n"
 
 
@@ -94,9 +95,10 @@ PLAUSIBLE: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "consultations.forget": lambda s: {"consultation": s["consultation"], "participant": 7},
     "consultations.freeze": lambda s: {"consultation": s["closed"]},
     "consultations.import_polis": lambda s: {
-        "comments": encoded(COMMENTS), "votes": encoded(VOTES), "people": "", "summary": "", "language": "en", "title": "Import",
+        "comments": encoded(COMMENTS), "votes": encoded(VOTES), "people": "", "summary": "",
+        "participants": encoded(SAID), "language": "en", "title": "Import",
     },
-    "consultations.invite": lambda s: {"consultation": s["consultation_draft"], "count": 2, "days": 5},
+    "consultations.invite": lambda s: {"consultation": s["consultation_draft"], "count": 2, "days": 5, "answers": []},
     "consultations.keep_calendar": lambda s: {},
     "consultations.keep_finding": lambda s: {
         "consultation": s["final"], "kind": "statement", "statement": s["said"],

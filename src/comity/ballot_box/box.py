@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -311,10 +312,17 @@ class BallotBox:
         writer.put(ask)
         return future.result()
 
-    def load(self, consultation: str, events: Iterable[PastVote]) -> int:
+    def load(
+        self,
+        consultation: str,
+        events: Iterable[PastVote],
+        *,
+        traits: Mapping[int, Mapping[str, str]] | None = None,
+    ) -> int:
         """Take answers that were given elsewhere, with their times, in order of time; each gets an entry, so that the history stays.
 
-        How many they were. Statements must be listed. Ballots that are there already are continued. Raises BoxRefuses, ValueError.
+        traits: what people declared there, participant -> segment -> label; taken after the answers, as of now. How many answers
+        they were. Statements must be listed. Ballots that are there already are continued. Raises BoxRefuses, ValueError.
         """
         rules = self.rules(consultation)
         if rules is None:
@@ -327,15 +335,35 @@ class BallotBox:
                 raise ValueError(
                     f"participant {event.participant}, statement {event.statement}: list the statement first"
                 )
-        for first in range(0, len(given), MOST_TOGETHER):
-            asks = []
-            for event in given[first : first + MOST_TOGETHER]:
-                row = packed(Answer(event.statement, event.vote, event.important))
-                asks.append(Ask(rules, event.participant, event.time_ms, [row], [0], every=True, settle=Future()))
-                self.writer.put(asks[-1])
-            for ask in asks:
-                ask.settle.result()
+        for participant in traits or {}:
+            if not 0 <= participant <= MOST_PARTICIPANT:
+                raise ValueError(f"participant {participant}: numbers go from 0 to {MOST_PARTICIPANT}")
+        now = self._now()
+        self._put_all(
+            Ask(
+                rules,
+                event.participant,
+                event.time_ms,
+                [packed(Answer(event.statement, event.vote, event.important))],
+                [0],
+                every=True,
+            )
+            for event in given
+        )
+        self._put_all(
+            Ask(rules, participant, now, traits=said, every=True)
+            for participant, said in sorted((traits or {}).items())
+        )
         return len(given)
+
+    def _put_all(self, asks: Iterator[Ask]) -> None:
+        """Have many asks written, as many in one commit as may be."""
+        while together := list(islice(asks, MOST_TOGETHER)):
+            for ask in together:
+                ask.settle = Future()
+                self.writer.put(ask)
+            for ask in together:
+                ask.settle.result()
 
     # --- reading ---
 

@@ -64,7 +64,8 @@ def test_a_small_export_comes_in_and_goes_out_the_same(town: Town, browse: Calla
     made = imported(town, browse, {"comments": COMMENTS.encode(), "votes": VOTES.encode()}, title="Small")
     archive = browse().get(f"/en/consultations/{made.id}/results/export.zip")
     assert archive["Content-Type"] == "application/zip"
-    compared(COMMENTS.encode(), VOTES.encode(), archive.content)
+    assert archive["Content-Disposition"] == f'attachment; filename="consultation-{made.id}.zip"'
+    compared(COMMENTS.encode(), VOTES.encode(), archive.getvalue())
     assert [row.shown for row in made.statements.order_by("number")] == [True, True, True]
 
 
@@ -76,7 +77,9 @@ def test_an_imported_consultation_lives_on(town: Town, browse: Callable[..., Cli
         by=actor_for(None), consultation=made.id, ticket=ticket(made, who), text=Text.of("新的", "zh")
     )
     assert row.number == 10
-    with zipfile.ZipFile(io.BytesIO(browse().get(f"/en/consultations/{made.id}/results/export.zip").content)) as found:
+    with zipfile.ZipFile(
+        io.BytesIO(browse().get(f"/en/consultations/{made.id}/results/export.zip").getvalue())
+    ) as found:
         events = rows(found.read("votes.csv"), ("comment-id", "voter-id", "vote"))
     assert events["9", str(who), "-1"] == 1
 
@@ -113,7 +116,7 @@ def test_a_real_export_comes_in_through_the_page_and_goes_out_without_a_differen
     names = {"comments": "comments", "votes": "votes", "people": "participants-votes", "summary": "summary"}
     files = {ours: (folder / f"{theirs}.csv").read_bytes() for ours, theirs in names.items()}
     made = imported(town, browse, files)
-    archive = browse().get(f"/en/consultations/{made.id}/results/export.zip").content
+    archive = browse().get(f"/en/consultations/{made.id}/results/export.zip").getvalue()
     compared(files["comments"], files["votes"], archive)
     assert the_box().counts(made.id).participants == 1921
     publish(made)

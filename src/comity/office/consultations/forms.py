@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -12,8 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from comity.groundwork.pages import ActForm, LanguageField
 from comity.groundwork.translated import Text
+from comity.office.consultations import declared, polis
 from comity.office.consultations.actions.consultations import LONGEST_BACKGROUND, LONGEST_TITLE, SegmentAsked
 from comity.office.consultations.actions.statements import LONGEST_STATEMENT, MOST_PARTS
+from comity.office.consultations.faults import Fault, FaultyFiles
+from comity.office.consultations.models import Segment
 from comity.office.consultations.vocabulary import Entry, Moderating, Showing
 
 # As keyboards of the six languages have them.
@@ -95,7 +99,8 @@ class TermsForm(ActForm):
         label=_("Publish every single answer, under the participant's number"),
         required=False,
         help_text=_(
-            "Who knows some of a person's answers can then find all of them. Everybody is told before they answer."
+            "Who knows some of a person's answers can then find all of them, and what they said about themselves can be worked out "
+            "from the sums. Everybody is told before they answer."
         ),
     )
     opens_on = _day(_("First day"), _("Empty: it opens when somebody opens it."))
@@ -142,6 +147,15 @@ def segments_asked(given: list[tuple[str, list[str]]], language: str) -> list[Se
     ]
 
 
+FIELD_OF_FILE = {
+    polis.COMMENTS: "comments",
+    polis.VOTES: "votes",
+    polis.PEOPLE: "people",
+    polis.SUMMARY: "summary",
+    declared.FILE: "participants",
+}
+
+
 class ImportForm(ActForm):
     """The files of a Polis export."""
 
@@ -149,10 +163,33 @@ class ImportForm(ActForm):
     votes = forms.FileField(label=_("votes.csv"))
     people = forms.FileField(label=_("participants-votes.csv"), required=False)
     summary = forms.FileField(label=_("summary.csv"), required=False)
+    participants = forms.FileField(
+        label=_("participants.csv"),
+        required=False,
+        help_text=_(
+            "What people said about themselves, if there is such a file: a column “participant” with their numbers, and one column "
+            "for each question. It is shown as sums over at least five people, and in no export."
+        ),
+    )
     title = forms.CharField(
         label=_("Title"), max_length=LONGEST_TITLE, required=False, help_text=_("Empty: the topic in summary.csv.")
     )
     language = LanguageField(label=_("Language of these texts"))
+
+    def attempt(self, does: Callable[[dict[str, Any]], Any]) -> bool:
+        """As any form's; each fault of the files stands with the file in which it is."""
+        found: list[Fault] = []
+
+        def noting(values: dict[str, Any]) -> None:
+            try:
+                does(values)
+            except FaultyFiles as faulty:
+                found.extend(faulty.listed())
+
+        done = super().attempt(noting)
+        for one in found:
+            self.add_error(FIELD_OF_FILE.get(one.file), one.sentence)
+        return done and not found
 
 
 class TargetsForm(ActForm):
@@ -229,6 +266,19 @@ class InviteForm(ActForm):
 
     count = forms.IntegerField(label=_("How many"), min_value=1, max_value=1000, initial=20)
     days = forms.IntegerField(label=_("For how many days"), min_value=1, max_value=730, initial=90)
+
+    def offer_answers(self, segments: Iterable[Segment]) -> None:
+        """Add a field for each question about participants, to state an answer for all who are invited with these invitations."""
+        for segment in segments:
+            self.fields[f"about-{segment.id}"] = forms.ChoiceField(
+                label=str(segment.question),
+                required=False,
+                choices=[
+                    ("", _("they say it themselves")),
+                    *((label.id, str(label.word)) for label in segment.labels.all()),
+                ],
+                help_text=_("Whoever comes with such an invitation is told what you stated, and can change it."),
+            )
 
 
 class CodeForm(ActForm):

@@ -193,7 +193,9 @@ class Claim(models.Model):
 
 
 class Invitation(models.Model):
-    """A code that lets one person take part. Only its hash is stored. used_at: when somebody came with it."""
+    """A code that lets one person take part. Only its hash is stored: of the code that was sent until somebody came with it
+    (`used_at`), from then on of one that only they know. said: what whoever invites stated about them, question -> answer.
+    """
 
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="invitations")
     sha256 = models.CharField(max_length=64, unique=True)
@@ -201,6 +203,7 @@ class Invitation(models.Model):
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+    said = models.JSONField(default=dict)
 
 
 unrecorded("consultations.authorship", "who wrote a statement is for nobody to read; deleting one's answers deletes it")

@@ -2,6 +2,7 @@
 
 What is read is checked as a whole by the opinion engine's reader, which names each fault with its line; then every vote event is
 taken with its time, so that the history comes along, and goes out again as it came. Quirks of the files: docs/votes-in.md.
+What people said about themselves comes in with them (`declared`), and never goes out: docs/consultations.md says why.
 """
 
 from __future__ import annotations
@@ -10,13 +11,19 @@ import csv
 import io
 import tempfile
 import zipfile
-from collections import Counter
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
 
 from comity.ballot_box import PastVote
+from comity.office.consultations import declared
+from comity.office.consultations.faults import Fault, FaultyFiles, fault
 from comity.office.consultations.models import Authorship, Consultation, Statement
 from comity.office.consultations.vocabulary import OUT, Decision
 from comity.opinion.votes import Moderation, VotesError
@@ -54,16 +61,53 @@ class Export:
     attribution: str
     rows: tuple[Row, ...]
     votes: tuple[PastVote, ...]
+    declared: declared.Declared
 
 
 def read(files: Mapping[str, bytes]) -> Export:
-    """An export from the content of its files, by name; at least `comments.csv` and `votes.csv`. Raises VotesError."""
+    """An export from the content of its files, by name; at least `comments.csv` and `votes.csv`; `participants.csv` may be with them.
+
+    Raises FaultyFiles with the faults of all of them.
+    """
+    from comity.opinion.formats import BadRows  # loads readers of all formats
+
+    export: Export | None = None
+    faults: list[Fault] = []
+    known: set[int] | None = None
+    count = 0
+    try:
+        export, known = _read(files)
+    except BadRows as error:
+        count = error.count
+        faults = [fault(bad.file, f"{bad.what} {bad.mend}", line=bad.line, column=bad.column) for bad in error.problems]
+        known = {int(who) for who in _named(files) if who.isascii() and who.isdecimal()}
+    except (VotesError, UnicodeDecodeError, KeyError, ValueError) as error:
+        faults = [Fault(next((name for name in files if str(error).startswith(name)), VOTES), str(error))]
+    count = max(count, len(faults))
+    said = declared.Declared()
+    if files.get(declared.FILE, b"").strip():
+        said, besides = declared.read(files[declared.FILE], known)
+        faults, count = [*faults, *besides], count + len(besides)
+    if export is None or faults:
+        raise FaultyFiles(faults, count=count)
+    return replace(export, declared=said)
+
+
+def _named(files: Mapping[str, bytes]) -> Iterator[str]:
+    """Whom the files name, one way or another."""
+    for name, column in ((VOTES, "voter-id"), (PEOPLE, "participant")):
+        for row in _rows(files.get(name, b"")):
+            yield row.get(column, "").strip()
+
+
+def _read(files: Mapping[str, bytes]) -> tuple[Export, set[int]]:
+    """An export but for what people said about themselves, and the people in it. Raises VotesError."""
     from comity.opinion import formats  # loads readers of all formats
 
     with tempfile.TemporaryDirectory(prefix="comity-import-") as place:
         folder = Path(place)
         for name, content in files.items():
-            if content:
+            if content and name != declared.FILE:
                 (folder / name).write_bytes(content)
         found = formats.read(folder)
     times = {row["comment-id"].strip(): _moment(row.get("timestamp")) for row in _rows(files[COMMENTS])}
@@ -75,7 +119,12 @@ def read(files: Mapping[str, bytes]) -> Export:
         author = entry.author if isinstance(entry.author, int) else None
         text = entry.text.replace("\0", "")
         rows.append(Row(entry.id, text, _DECISIONS[entry.moderation], entry.meta, entry.seed, author, at))
-    return Export(found.name, found.description, found.url, found.attribution, tuple(rows), tuple(_votes(files[VOTES])))
+    people = set(found.votes.participant_ids.tolist())
+    for who in people:
+        if not isinstance(who, int):
+            raise VotesError(f"{VOTES}: participant {who!r} has no number: Polis numbers its people.")
+    votes, said = tuple(_votes(files[VOTES])), declared.Declared()
+    return Export(found.name, found.description, found.url, found.attribution, tuple(rows), votes, said), people
 
 
 def _votes(content: bytes) -> Iterator[PastVote]:
@@ -109,62 +158,107 @@ def _moment(text: str | None) -> datetime | None:
 
 # --- out again ---
 
+AT_ONCE = 50_000
+"""Rows that are written together."""
+_TAKEN_BACK = 2
 
-def write(current: Consultation, history: Iterable[PastVote]) -> bytes:
-    """A consultation as a ZIP file of an export. history: all answers that stand, in the order of the log.
+
+def write(current: Consultation, history: Iterable[PastVote], out: BinaryIO) -> None:
+    """Write a consultation as a ZIP file of an export. history: every answer, in the order of the log; it takes some 125 bytes of
+    memory for each.
 
     What was taken back is left out with what came before it. Authors are named only in a consultation that was imported, whose
-    export named them.
+    export named them. What people said about themselves is not in it.
     """
     events = _standing(history)
     authors: dict[str, int] = {}
     if current.source:
         authors = dict(Authorship.objects.filter(consultation=current).values_list("statement_id", "participant"))
-    agrees = Counter(event.statement for event in events if event.vote == 1)
-    disagrees = Counter(event.statement for event in events if event.vote == -1)
+    agrees, disagrees = (
+        dict(
+            zip(
+                *(part.tolist() for part in np.unique(events.statements[events.votes == vote], return_counts=True)),
+                strict=True,
+            )
+        )
+        for vote in (1, -1)
+    )
     comments = [
         (
             _stamp(row.proposed_at),
             _date(row.proposed_at),
             row.number,
             authors.get(row.id, ""),
-            agrees[row.number],
-            disagrees[row.number],
+            agrees.get(row.number, 0),
+            disagrees.get(row.number, 0),
             _moderated(row),
             row.text.original,
         )
         for row in Statement.objects.filter(consultation=current).order_by("number")
     ]
-    votes = [
-        (event.time_ms, _date(_of(event.time_ms)), event.statement, event.participant, event.vote)
-        for event in sorted(events, key=lambda event: (event.statement, event.participant, event.time_ms))
-    ]
     summary = (
         ("topic", current.title.original),
         ("url", current.source),
-        ("voters", len({event.participant for event in events})),
+        ("voters", len(np.unique(events.participants))),
         ("commenters", len(set(authors.values())) or ""),
         ("comments", len(comments)),
         ("conversation-description", current.background.original),
     )
     header = ("timestamp", "datetime", "comment-id", "author-id", "agrees", "disagrees", "moderated", "comment-body")
-    out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(SUMMARY, _csv(summary))
         archive.writestr(COMMENTS, _csv([header, *comments]))
-        archive.writestr(VOTES, _csv([("timestamp", "datetime", "comment-id", "voter-id", "vote"), *votes]))
-    return out.getvalue()
+        with archive.open(VOTES, "w", force_zip64=True) as file:
+            file.write(_csv([("timestamp", "datetime", "comment-id", "voter-id", "vote")]).encode())
+            for first in range(0, len(events.votes), AT_ONCE):
+                file.write(_csv(events.rows(first, first + AT_ONCE)).encode())
 
 
-def _standing(history: Iterable[PastVote]) -> list[PastVote]:
-    by_pair: dict[tuple[int, int], list[PastVote]] = {}
+@dataclass(frozen=True, slots=True)
+class _Events:
+    """Vote events as columns, each (n_events,): int64, int64, int64 milliseconds since 1970, int8."""
+
+    participants: npt.NDArray[np.int64]
+    statements: npt.NDArray[np.int64]
+    times: npt.NDArray[np.int64]
+    votes: npt.NDArray[np.int8]
+
+    def of(self, which: npt.NDArray[Any]) -> _Events:
+        return _Events(self.participants[which], self.statements[which], self.times[which], self.votes[which])
+
+    def rows(self, first: int, last: int) -> Iterator[tuple[object, ...]]:
+        part = self.of(np.arange(first, min(last, len(self.votes))))
+        columns = (part.times.tolist(), part.statements.tolist(), part.participants.tolist(), part.votes.tolist())
+        for time_ms, statement, participant, vote in zip(*columns, strict=True):
+            yield time_ms, _date(_of(time_ms)), statement, participant, vote
+
+
+def _standing(history: Iterable[PastVote]) -> _Events:
+    """Events that stand, by statement, participant and time; at the same time in the order of the log."""
+    participants, statements, times, votes = array("q"), array("q"), array("q"), array("b")
     for event in history:
-        of = by_pair.setdefault((event.participant, event.statement), [])
-        if event.vote is None:
-            of.clear()
-        else:
-            of.append(event)
-    return [event for events in by_pair.values() for event in events]
+        participants.append(event.participant)
+        statements.append(event.statement)
+        times.append(event.time_ms)
+        votes.append(_TAKEN_BACK if event.vote is None else event.vote)
+    every = _Events(
+        np.frombuffer(participants, dtype=np.int64),
+        np.frombuffer(statements, dtype=np.int64),
+        np.frombuffer(times, dtype=np.int64),
+        np.frombuffer(votes, dtype=np.int8),
+    )
+    every = every.of(np.lexsort((every.participants, every.statements)))  # stable: within a pair the order of the log
+    if not len(every.votes):
+        return every
+    taken_back = every.votes == _TAKEN_BACK
+    so_far = np.cumsum(taken_back)
+    begins = np.flatnonzero(
+        np.concatenate(([True], (np.diff(every.statements) != 0) | (np.diff(every.participants) != 0)))
+    )
+    ends = np.append(begins[1:], len(so_far))
+    in_all = np.repeat(so_far[ends - 1], ends - begins)
+    stands = every.of(~taken_back & (so_far == in_all))
+    return stands.of(np.lexsort((stands.times, stands.participants, stands.statements)))
 
 
 def _moderated(row: Statement) -> int:

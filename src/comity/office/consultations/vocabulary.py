@@ -6,6 +6,11 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+MOST_SEGMENTS, MOST_LABELS = 8, 250
+"""Questions about participants in one consultation, and answers to choose from in one question."""
+LONGEST_QUESTION, LONGEST_ANSWER = 200, 100
+"""Characters of such a question, and of an answer to it."""
+
 
 class Entry(TextChoices):
     """Who may take part, and so how well one person is one voice."""

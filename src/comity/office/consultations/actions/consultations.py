@@ -33,10 +33,20 @@ from comity.office.consultations.events.consultations import (
 from comity.office.consultations.events.statements import StatementSeeded
 from comity.office.consultations.models import Consultation, Segment, SegmentLabel, Statement
 from comity.office.consultations.roles import FACILITATOR
-from comity.office.consultations.vocabulary import Decision, Entry, Moderating, Showing, Stage
+from comity.office.consultations.vocabulary import (
+    LONGEST_ANSWER,
+    LONGEST_QUESTION,
+    MOST_LABELS,
+    MOST_SEGMENTS,
+    Decision,
+    Entry,
+    Moderating,
+    Showing,
+    Stage,
+)
 
 LONGEST_TITLE, LONGEST_BACKGROUND = 200, 20_000
-MOST_SEGMENTS, MOST_LABELS, MOST_BLOCKED, MOST_SITES = 8, 250, 500, 20
+MOST_BLOCKED, MOST_SITES = 500, 20
 _ORIGIN = re.compile(r"https://[a-z0-9.-]{1,200}(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?")
 """Of a site that may embed; without encryption only on this machine."""
 PROMISED = frozenset({"entry", "votes_published", "segments", "languages"})
@@ -89,7 +99,7 @@ def create(
             closes_on=closes_on,
             blocked=tuple(blocked or ()),
             embed_in=tuple(embed_in or ()),
-            segments=_segments(by, segments or ()),
+            segments=segment_terms(by, segments or ()),
         )
     )
     return record_created(by, terms, simulated=simulated)
@@ -250,7 +260,7 @@ def duplicate(*, by: Actor, consultation: str, title: Text) -> Consultation:
     before = terms_of(source)
     asked = [SegmentAsked(question=s.question, labels=tuple(label.word for label in s.labels)) for s in before.segments]
     terms = replace(
-        before, title=title, opens_on=None, proposals_until=None, closes_on=None, segments=_segments(by, asked)
+        before, title=title, opens_on=None, proposals_until=None, closes_on=None, segments=segment_terms(by, asked)
     )
     made = record_created(by, _checked(terms), copied_from=source.id)
     seeds = Statement.objects.filter(consultation=source, seed=True, erased_at__isnull=True).order_by("number")
@@ -378,7 +388,8 @@ def _checked(terms: Terms) -> Terms:
     )
 
 
-def _segments(by: Actor, asked: Sequence[SegmentAsked]) -> tuple[SegmentTerms, ...]:
+def segment_terms(by: Actor, asked: Sequence[SegmentAsked]) -> tuple[SegmentTerms, ...]:
+    """Questions about participants as the terms have them, each with an id. Raises Refused."""
     if len(asked) > MOST_SEGMENTS:
         raise Refused(
             _("At most %(most)d questions about participants can be asked.") % {"most": MOST_SEGMENTS}, field="segments"
@@ -390,12 +401,12 @@ def _segments(by: Actor, asked: Sequence[SegmentAsked]) -> tuple[SegmentTerms, .
                 _("A question about participants has 2 to %(most)d answers.") % {"most": MOST_LABELS}, field="segments"
             )
         labels = tuple(
-            LabelTerms(id=new_id(by.now), word=clean_original(word, most=100, field="segments"))
+            LabelTerms(id=new_id(by.now), word=clean_original(word, most=LONGEST_ANSWER, field="segments"))
             for word in segment.labels
         )
         if len({label.word.original.casefold() for label in labels}) < len(labels):
             raise Refused(_("Two answers to a question about participants are the same."), field="segments")
-        question = clean_original(segment.question, most=200, field="segments")
+        question = clean_original(segment.question, most=LONGEST_QUESTION, field="segments")
         made.append(SegmentTerms(id=new_id(by.now), question=question, labels=labels))
     if len({segment.question.original.casefold() for segment in made}) < len(made):
         raise Refused(_("Two questions about participants are the same."), field="segments")
@@ -407,7 +418,7 @@ def _segments_changed(
 ) -> tuple[SegmentTerms, ...]:
     """What is asked for; the segments as they are where nothing differs, so that their ids stay."""
     same = [SegmentAsked(question=s.question, labels=tuple(label.word for label in s.labels)) for s in before]
-    return before if list(asked) == same else _segments(by, asked)
+    return before if list(asked) == same else segment_terms(by, asked)
 
 
 def _set(row: Consultation, terms: Terms) -> None:

@@ -14,15 +14,20 @@ from comity.groundwork.refusals import Refused
 from comity.groundwork.roles import SECRETARY
 from comity.groundwork.texts import clean_line, clean_text
 from comity.groundwork.translated import Text
-from comity.office.consultations import polis
-from comity.office.consultations.actions.consultations import LONGEST_BACKGROUND, record_created, terms_of
+from comity.office.consultations import declared, polis
+from comity.office.consultations.actions.consultations import (
+    LONGEST_BACKGROUND,
+    SegmentAsked,
+    record_created,
+    segment_terms,
+    terms_of,
+)
 from comity.office.consultations.actions.statements import MOST_STATEMENTS
 from comity.office.consultations.box import FLOOR, listed, the_box
 from comity.office.consultations.events.consultations import ConsultationCreated, ConsultationOpened, Terms
 from comity.office.consultations.events.statements import ImportedStatement, StatementsImported
 from comity.office.consultations.models import Authorship, Consultation, Statement
 from comity.office.consultations.vocabulary import Decision, Entry, Moderating, Showing
-from comity.opinion.votes import VotesError
 
 
 @act(
@@ -37,19 +42,21 @@ def import_polis(
     votes: bytes,
     people: bytes = b"",
     summary: bytes = b"",
+    participants: bytes = b"",
     language: str = "en",
     title: str = "",
 ) -> Consultation:
-    """Make a living consultation of a Polis export, with its whole history. Its answers are public, as the export is."""
+    """Make a living consultation of a Polis export, with its whole history. Its answers are public, as the export is.
+
+    people: its `participants-votes.csv`; participants: `participants.csv`, what people said about themselves, a column for each
+    question. It becomes the consultation's questions about participants, and is shown as sums alone. Raises FaultyFiles.
+    """
     if language not in {code for code, _word in settings.LANGUAGES}:
         raise Refused(_("Choose one of the site’s languages."), field="language")
     if not comments.strip() or not votes.strip():
         raise Refused(_("There is nothing in these files."), field="votes" if comments.strip() else "comments")
     files = {polis.COMMENTS: comments, polis.VOTES: votes, polis.PEOPLE: people, polis.SUMMARY: summary}
-    try:
-        export = polis.read(files)
-    except (VotesError, UnicodeDecodeError, KeyError, ValueError) as error:
-        raise Refused(_("The files cannot be taken: %(why)s") % {"why": str(error)[:600]}, field="votes") from error
+    export = polis.read({**files, declared.FILE: participants})
     if not export.rows or not export.votes:
         raise Refused(_("There is nothing in these files."), field="votes")
     if len(export.rows) > MOST_STATEMENTS or max(row.number for row in export.rows) >= 2**31 - 1:
@@ -75,7 +82,7 @@ def import_polis(
         closes_on=None,
         blocked=(),
         embed_in=(),
-        segments=(),
+        segments=segment_terms(by, [_asked(question, language) for question in export.declared.questions]),
     )
     made = record_created(
         by,
@@ -101,6 +108,13 @@ def import_polis(
     _note_authors(made, export, by.now)
     _load(made, export)
     return made
+
+
+def _asked(question: tuple[str, tuple[str, ...]], language: str) -> SegmentAsked:
+    words, answers = question
+    return SegmentAsked(
+        question=Text.of(words, language), labels=tuple(Text.of(answer, language) for answer in answers)
+    )
 
 
 @applies(StatementsImported)
@@ -137,10 +151,11 @@ def _load(made: Consultation, export: polis.Export) -> None:
     """Put the answers into the box before the record says that they are there; what cannot be kept is taken out again."""
     box = the_box()
     try:
-        box.open_consultation(made.id, title=made.title.original, floor=FLOOR)
+        questions = [question for question, _answers in export.declared.questions]
+        box.open_consultation(made.id, title=made.title.original, floor=FLOOR, segments=questions)
         rows = made.statements.order_by("number")
         box.set_statements(made.id, [listed(row) for row in rows])
-        box.load(made.id, export.votes)
+        box.load(made.id, export.votes, traits=export.declared.said)
     except BaseException:
         box.discard(made.id)
         raise

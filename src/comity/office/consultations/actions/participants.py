@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -23,8 +24,8 @@ from comity.groundwork.roles import ANYBODY, SECRETARY
 from comity.office.consultations.actions.checks import reason_of, the_consultation, the_statement
 from comity.office.consultations.box import the_box
 from comity.office.consultations.events.consultations import AnswersErased, InvitationsMade, ParticipantRemoved
-from comity.office.consultations.models import Authorship, Consultation, Invitation, Removal
-from comity.office.consultations.participants import holder, of_person
+from comity.office.consultations.models import Authorship, Consultation, Invitation, Removal, SegmentLabel
+from comity.office.consultations.participants import holder, is_removed, of_person
 from comity.office.consultations.roles import FACILITATOR
 from comity.office.consultations.vocabulary import Entry, Stage
 
@@ -35,8 +36,12 @@ CODE = 12
 
 
 @act("consultations.invite", may=(SECRETARY, FACILITATOR.of("consultation")), records=(InvitationsMade,))
-def invite(*, by: Actor, consultation: str, count: int, days: int = 90) -> str:
-    """Make invitations, each for one person; the codes, one a line. They are shown once and stored nowhere."""
+def invite(*, by: Actor, consultation: str, count: int, days: int = 90, answers: list[str] | None = None) -> str:
+    """Make invitations, each for one person; the codes, one a line. They are shown once and stored nowhere.
+
+    answers: ids of answers to questions about participants that hold of everybody who is invited with these, one for a question. Who
+    comes with such an invitation is told, and can change it.
+    """
     current = the_consultation(consultation, Stage.DRAFT, Stage.OPEN, Stage.CLOSED)
     if current.entry != Entry.INVITED:
         raise Refused(_("Nobody needs an invitation to this consultation."))
@@ -46,8 +51,9 @@ def invite(*, by: Actor, consultation: str, count: int, days: int = 90) -> str:
         raise Refused(_("Invitations last 1 to 730 days."), field="days")
     if Invitation.objects.filter(consultation=current).count() + count > MOST_INVITATIONS:
         raise Refused(_("A consultation has at most %(most)d invitations.") % {"most": MOST_INVITATIONS}, field="count")
+    said = _stated(current, answers or [])
     expires = by.now + timedelta(days=days)
-    codes = ["".join(secrets.choice(LETTERS) for _place in range(CODE)) for _one in range(count)]
+    codes = [_new_code() for _one in range(count)]
     record(by, InvitationsMade(consultation=consultation, count=count, expires_on=expires.date()))
     Invitation.objects.bulk_create(
         Invitation(
@@ -56,10 +62,60 @@ def invite(*, by: Actor, consultation: str, count: int, days: int = 90) -> str:
             participant=new_participant(),
             made_at=by.now,
             expires_at=expires,
+            said=said,
         )
         for code in codes
     )
     return "\n".join(codes)
+
+
+def _new_code() -> str:
+    return "".join(secrets.choice(LETTERS) for _place in range(CODE))
+
+
+def _stated(current: Consultation, answers: list[str]) -> dict[str, str]:
+    """Question -> answer, from ids of answers. Raises Refused."""
+    found = list(SegmentLabel.objects.filter(segment__consultation=current, id__in=answers).select_related("segment"))
+    said = {label.segment.question.original: label.word.original for label in found}
+    if len(found) != len(answers) or len(said) != len(answers):
+        raise Refused(
+            _("State at most one answer to each question about participants, of those that it has."), field="answers"
+        )
+    return said
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """Somebody who came with an invitation. code: with which they, and nobody else, come back; empty for who came before."""
+
+    participant: int
+    code: str
+    said: dict[str, str]
+
+
+def come(current: Consultation, code: str, now: datetime) -> Came | None:
+    """Let somebody in with a code; None for one that is wrong, over, or used up. No event: who came is for nobody to read.
+
+    At the first time the code is replaced by another one. Whoever sent the invitation knows the first one, and could otherwise come with
+    it later and read the answers.
+    """
+    held = Invitation.objects.filter(consultation=current, sha256=digest_of(code), expires_at__gt=now).first()
+    if held is None:
+        return None
+    if held.used_at is not None:
+        return Came(held.participant, "", {})
+    said: dict[str, str] = {}
+    if held.said and not is_removed(current, held.participant):
+        asked = {
+            segment.question.original: {label.word.original for label in segment.labels.all()}
+            for segment in current.segments.prefetch_related("labels")
+        }
+        said = {question: answer for question, answer in held.said.items() if answer in asked.get(question, ())}
+    if said:  # before the invitation is used up: if the box takes nothing now, they can come again
+        the_box().declare(current.id, held.participant, said)
+    own = _new_code()
+    first = Invitation.objects.filter(id=held.id, used_at__isnull=True).update(used_at=now, sha256=digest_of(own))
+    return Came(held.participant, own, said) if first else None
 
 
 def digest_of(code: str) -> str:

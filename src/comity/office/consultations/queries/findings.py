@@ -30,6 +30,7 @@ from comity.opinion.result import OpinionResult, Rate, Representative, Statement
 
 MOST_LISTED = 30
 """Statements of a list that only names them."""
+MOST_IMPORTANT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ def for_page(current: Consultation, latest: Shown) -> dict[str, Any]:
         "groups": [_group(result, place, rows) for place in range(len(result.groups))] if parts else [],
         "common": [_said(result, by_id[key], rows, ground_sentence(result, by_id[key])) for key in result.headline],
         "divides": [_said(result, by_id[key], rows, apart(result, by_id[key])) for key in result.divisive],
+        "matters": [_said(result, entry, rows, sentence) for entry, sentence in _matters(result)],
         "slate": [
             (
                 rows.get(_number(entry.statement)),
@@ -251,6 +253,18 @@ def _bar(who: str | SafeString, style: str, rate: Rate | None) -> Bar:
 
 def _said(result: OpinionResult, entry: StatementResult, rows: dict[int, Statement], sentence: str) -> Said:
     return Said(entry.id, rows.get(_number(entry.id)), sentence, bars_of(result, entry))
+
+
+def _matters(result: OpinionResult) -> list[tuple[StatementResult, str]]:
+    """Statements that most of those who answered them marked as important, with how many did; empty where nobody was asked."""
+    marked = [
+        (entry.important / entry.overall.seen, str(entry.id), entry)
+        for entry in result.statements
+        if entry.takes_part and entry.important and entry.overall is not None and entry.overall.seen
+    ]
+    ranked = sorted(marked, key=lambda one: (-one[0], one[1]))[:MOST_IMPORTANT]
+    words = _("%(share)s of those who answered marked it as important.")
+    return [(entry, words % {"share": percent(share)}) for share, _id, entry in ranked]
 
 
 def _group(result: OpinionResult, place: int, rows: dict[int, Statement]) -> GroupShown:

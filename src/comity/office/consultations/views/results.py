@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from importlib.resources import files
+from tempfile import TemporaryFile
 from typing import Any, cast
 
 from csp.decorators import csp_replace
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -98,13 +100,17 @@ def files_to_check(request: Request, key: str) -> HttpResponse:
     return answer
 
 
-def export(request: Request, key: str) -> HttpResponse:
+def export(request: Request, key: str) -> FileResponse:
     """Every answer, as a Polis export; where the policy publishes answers, and nowhere else."""
     current, _latest = _seen(request, key)
     if not current.votes_published:
         raise Refused(_("Single answers to this consultation are not published; its results are."))
-    answer = HttpResponse(polis.write(current, the_box().history(current.id)), content_type="application/zip")
-    answer["Content-Disposition"] = f'attachment; filename="consultation-{current.id}.zip"'
+    with ExitStack() as kept:
+        written = kept.enter_context(TemporaryFile(prefix="comity-export-"))
+        polis.write(current, the_box().history(current.id), written)
+        written.seek(0)
+        answer = FileResponse(written, as_attachment=True, filename=f"consultation-{current.id}.zip")
+        kept.pop_all()  # the answer closes the file once it was sent
     return answer
 
 

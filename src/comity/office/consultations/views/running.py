@@ -17,6 +17,7 @@ from comity.groundwork.pages import ActForm, Form, Request, act_page, found_or_r
 from comity.office.consultations import actions
 from comity.office.consultations.actions.consultations import terms_of
 from comity.office.consultations.forms import (
+    FIELD_OF_FILE,
     DuplicateForm,
     FinalForm,
     ImportForm,
@@ -121,9 +122,7 @@ def import_polis(request: Request) -> HttpResponse:
     """Making a consultation of a Polis export."""
 
     def makes(values: dict[str, Any]) -> Consultation:
-        files = {
-            name: values[name].read() if values[name] else b"" for name in ("comments", "votes", "people", "summary")
-        }
+        files = {name: values[name].read() if values[name] else b"" for name in FIELD_OF_FILE.values()}
         return actions.import_polis(by=request.actor, title=values["title"], language=values["language"], **files)
 
     return _making(
@@ -137,7 +136,11 @@ def import_polis(request: Request) -> HttpResponse:
         ),
         button=_("Import"),
         done=_("The consultation was imported; its first result appears in a moment."),
-        consequence=_("It is open to whoever has the link, and every single answer in it is public, as in the export."),
+        consequence=_(
+            "It is open to whoever has the link, and every single answer in it is public, as in the export. With answers public, it can "
+            "be worked out from the sums over what people said about themselves who said what: leave participants.csv out if that "
+            "would harm them."
+        ),
     )
 
 
@@ -351,7 +354,13 @@ def invite(request: Request, key: str) -> HttpResponse:
     codes: list[str] = []
 
     def does(values: dict[str, Any]) -> None:
-        made = actions.invite(by=request.actor, consultation=key, count=values["count"], days=values["days"])
+        made = actions.invite(
+            by=request.actor,
+            consultation=key,
+            count=values["count"],
+            days=values["days"],
+            answers=[value for name, value in values.items() if name.startswith("about-") and value],
+        )
         codes.extend(made.splitlines())
 
     answer = act_page(
@@ -364,6 +373,7 @@ def invite(request: Request, key: str) -> HttpResponse:
         done=_("The invitations were made."),
         after="consultations:consultation",
         after_args=[key],
+        prepare=lambda form: form.offer_answers(segments_of(current)),
         consequence=_("Each lets one person take part. They are shown once: copy them before you leave the page."),
     )
     if not codes:

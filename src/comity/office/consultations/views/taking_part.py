@@ -28,7 +28,7 @@ from comity.groundwork.translated import Text
 from comity.office.consultations import actions, participants
 from comity.office.consultations.box import the_box
 from comity.office.consultations.forms import CodeForm, FinalForm, ProposeForm
-from comity.office.consultations.models import Consultation, Invitation, Segment, Statement
+from comity.office.consultations.models import Consultation, Segment, Statement
 from comity.office.consultations.queries import consultations
 from comity.office.consultations.queries import results as of_results
 from comity.office.consultations.queries import statements as of_statements
@@ -225,19 +225,23 @@ def _for_module(request: Request, row: Statement) -> dict[str, Any]:
 def join(request: Request, key: str) -> HttpResponse:
     """Coming with an invitation."""
     current = open_here(request, key)
-    if current.entry != Entry.INVITED:
+    if current.entry != Entry.INVITED or (request.method != "POST" and known_participant(request, current) is not None):
         return redirect("consultations:answer", key)
     form = CodeForm(request.POST or None, initial={"code": request.GET.get("code", "")[:40]})
     if request.method == "POST" and form.is_valid():
-        digest = actions.participants.digest_of(form.cleaned_data["code"])
-        held = Invitation.objects.filter(consultation=current, sha256=digest, expires_at__gt=request.actor.now).first()
-        if held is not None:
-            if held.used_at is None:
-                Invitation.objects.filter(id=held.id).update(used_at=request.actor.now)
+        came = actions.participants.come(current, form.cleaned_data["code"], request.actor.now)
+        if came is not None:
+            _welcome(request, current, came)
             done = redirect("consultations:answer", key)
-            remember(done, request, current, held.participant)
+            remember(done, request, current, came.participant)
             return done
-        form.add_error("code", _("This invitation is not one for this consultation, or it has expired."))
+        form.add_error(
+            "code",
+            _(
+                "This invitation is not one for this consultation, it has expired, or somebody has come with it already. If that was "
+                "you, come with the code that you were given then."
+            ),
+        )
     page = {
         "form": form,
         "title": _("Take part in “%(consultation)s”") % {"consultation": current.title},
@@ -248,6 +252,34 @@ def join(request: Request, key: str) -> HttpResponse:
         "back": reverse("consultations:consultation", args=[key]),
     }
     return render(request, "act.html", page, status=422 if request.method == "POST" else 200)
+
+
+def _welcome(request: Request, current: Consultation, came: actions.participants.Came) -> None:
+    """Tell somebody who comes for the first time how they come back, and what was stated about them."""
+    if came.code:
+        messages.success(
+            request,
+            _(
+                "Your invitation is used up now, and nobody else can come with it. On another device, or if this browser forgets you, "
+                "come back with a code that only you know: %(code)s. Write it down: it is not shown again."
+            )
+            % {"code": "-".join(came.code[at : at + 4] for at in range(0, len(came.code), 4))},
+        )
+    if came.said:
+        segments = {segment.question.original: segment for segment in consultations.segments_of(current)}
+        stated = [
+            f"{segments[question].question}: {label.word}"
+            for question, answer in came.said.items()
+            for label in segments[question].labels.all()
+            if label.word.original == answer
+        ]
+        messages.info(
+            request,
+            _(
+                "Whoever invited you stated about you: %(stated)s. You can change it under “Say something about yourself”."
+            )
+            % {"stated": "; ".join(stated)},
+        )
 
 
 # --- writing a statement ---
