@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
 
 import pytest
+from tests.opinion.reports import made
 
 from comity.opinion import Settings, Source, analyse
 from comity.opinion.report import render_html, words
@@ -66,3 +68,23 @@ def test_the_same_report_is_in_english_before_and_after(results: list[OpinionRes
     before = render_html(results[0])
     render_html(results[0], "zh")
     assert render_html(results[0], "xx") == before == render_html(results[0])
+
+
+def test_a_statement_stands_in_the_language_of_the_report_with_the_original_beneath() -> None:
+    result = made.finished()
+    result = dataclasses.replace(
+        result,
+        statements=tuple(
+            dataclasses.replace(
+                entry, text=f"Statement {entry.id}", language="en", translations={"zh": f"陈述 {entry.id}"}
+            )
+            for entry in result.statements
+        ),
+    )
+    page = render_html(result, "zh").replace('"', "")
+    assert "<p class=s lang=zh dir=auto>陈述" in page
+    assert "<span class=tl>原文</span> <bdi lang=en dir=auto>Statement" in page
+    assert "<th scope=row lang=en" not in page
+    english = render_html(result, "en").replace('"', "")
+    assert "陈述" not in english
+    assert "class=tl" not in english

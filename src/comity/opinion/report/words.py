@@ -37,7 +37,7 @@ _ENGLISH: dict[str, str | tuple[str, str]] = {
     "group": "Group {id}",
     "statement_number": "No. {id}",
     "statement_without_text": "Statement {id} (its text is not known)",
-    "translation": "Translation",
+    "original": "Original",
     "no_figure": "–",
     "not_enough": "not enough evidence",
     "under_one_per_cent": "under 1%",

@@ -43,7 +43,7 @@ ARABIC: dict[str, str | tuple[str, ...]] = {
     "group": "المجموعة {id}",
     "statement_number": "رقم {id}",
     "statement_without_text": "العبارة {id} (نصها غير معروف)",
-    "translation": "الترجمة",
+    "original": "الأصل",
     "no_figure": "–",
     "not_enough": "الأدلة غير كافية",
     "under_one_per_cent": "أقل من 1%",

@@ -18,7 +18,7 @@ SPANISH: dict[str, str | tuple[str, ...]] = {
     "group": "Grupo {id}",
     "statement_number": "N.º {id}",
     "statement_without_text": "Afirmación {id} (texto desconocido)",
-    "translation": "Traducción",
+    "original": "Original",
     "no_figure": "–",
     "not_enough": "datos insuficientes",
     "under_one_per_cent": "menos del 1 %",

@@ -18,7 +18,7 @@ FRENCH: dict[str, str | tuple[str, ...]] = {
     "group": "Groupe {id}",
     "statement_number": "No {id}",
     "statement_without_text": "Proposition {id} (texte inconnu)",
-    "translation": "Traduction",
+    "original": "Original",
     "no_figure": "–",
     "not_enough": "données insuffisantes",
     "under_one_per_cent": "moins de 1 %",

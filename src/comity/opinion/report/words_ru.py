@@ -18,7 +18,7 @@ RUSSIAN: dict[str, str | tuple[str, ...]] = {
     "group": "Группа {id}",
     "statement_number": "№ {id}",
     "statement_without_text": "Утверждение {id} (текст неизвестен)",
-    "translation": "Перевод",
+    "original": "Оригинал",
     "no_figure": "–",
     "not_enough": "данных недостаточно",
     "under_one_per_cent": "меньше 1 %",

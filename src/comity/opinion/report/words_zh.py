@@ -18,7 +18,7 @@ CHINESE: dict[str, str] = {
     "group": "群体 {id}",
     "statement_number": "第 {id} 条",
     "statement_without_text": "观点 {id}（文字不详）",
-    "translation": "译文",
+    "original": "原文",
     "no_figure": "–",
     "not_enough": "证据不足",
     "under_one_per_cent": "不到 1%",
