@@ -22,6 +22,12 @@ certainty = "example"
 passes = "yes > no"
 proxies = 2
 tie = "chair"
+
+[[rule]]
+id = "by-two"
+title = "Two bodies, one after the other"
+certainty = "example"
+passes = "rule by-proxy on lower and then rule by-proxy on upper"
 """
 """Added to the charter of the stage, so that every act has a rule by which it can be done."""
 SECRET = "Sealed wording of Nairobi"
@@ -48,6 +54,7 @@ def build_decisions(stage: Stage) -> None:
         ).id
     things["ruling"] = actions.rule_on(by=by, question=things["question_ruled"], statement="important question").id
     _votes(stage)
+    _put(stage, "question_of_two", "by-two")
     sealed = _put(stage, "question_sealed", meeting=things["meeting_sealed"], title=Text.of(f"{SECRET} (question)"))
     vote = _open(stage, "vote_sealed", sealed)
     actions.enter_votes(by=by, vote=vote.id, entries=[Entered(party=things["kenya"], choice="yes")])
@@ -141,6 +148,10 @@ PLAUSIBLE_DECISIONS: dict[str, Callable[[Stage], dict[str, Any]]] = {
         "meeting": "",
     },
     "decisions.keep_time": lambda s: {},
+    "decisions.name_organ": lambda s: {
+        "question": s["question_of_two"], "organ": "lower", "given_by": s["committee"], "in_meeting": "", "mode": "writing",
+        "body": s["council"], "meeting": "",
+    },
     "decisions.open_vote": lambda s: {
         "question": s["question_2"], "kind": "roll_call", "disclosure": "tally", "first": s["kenya"], "language": "fr",
         "closes_at": None, "body": s["council"], "meeting": "",

@@ -8,15 +8,16 @@ import pytest
 
 from comity.groundwork.acts import ACTS
 from comity.groundwork.facts import FACTS
-from comity.office.decisions.actions import casting, electorate, question, vote
+from comity.office.decisions.actions import casting, electorate, organs, question, vote
 from comity.office.decisions.events import electorate as electorate_events
+from comity.office.decisions.events import joint as joint_events
 from comity.office.decisions.events import question as question_events
 from comity.office.decisions.events import vote as vote_events
 from comity.office.decisions.vocabulary import Channel, Disclosure, QualificationKind, QuestionKind, VoteKind
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "deciding.md").read_text(encoding="utf-8")
-EVENTS = {module.__name__ for module in (question_events, vote_events, electorate_events)}
-ACTING = {module.__name__ for module in (casting, electorate, question, vote)}
+EVENTS = {module.__name__ for module in (question_events, vote_events, electorate_events, joint_events)}
+ACTING = {module.__name__ for module in (casting, electorate, organs, question, vote)}
 
 
 @pytest.mark.parametrize("name", sorted(name for name, fact in FACTS.items() if fact.__module__ in EVENTS))

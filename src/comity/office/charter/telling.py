@@ -21,6 +21,7 @@ from comity.rules import (
     Ballot,
     Charter,
     Kind,
+    Member,
     Outcome,
     Record,
     Rule,
@@ -148,7 +149,9 @@ def vote_told(vote: Vote, charter: Charter, on: date, names: Mapping[str, str]) 
 
 def named(outcome: Outcome, charter: Charter, names: Mapping[str, str]) -> Outcome:
     """The same outcome over members who bear these names."""
-    shown = names_of(outcome.snapshot, names)
+    organs = outcome.record.organs.values()
+    keys = {key for snapshot in (outcome.snapshot, *(vote.snapshot for vote in organs)) for key in snapshot.names}
+    shown = names_of(Snapshot(tuple(Member(key) for key in keys)), names)
     words = choice_words(charter)
     if not words and all(key == name for key, name in shown.items()):
         return outcome
@@ -206,4 +209,10 @@ def _renamed_record(record: Record, shown: Mapping[str, str], words: Mapping[str
         stages={stage: ballot(one) for stage, one in record.stages.items()},
         objections={name(key): why for key, why in record.objections.items()},
         deposits=tuple(replace(one, member=name(one.member)) for one in record.deposits),
+        organs={
+            organ: replace(
+                vote, snapshot=_renamed(vote.snapshot, shown), record=_renamed_record(vote.record, shown, words)
+            )
+            for organ, vote in record.organs.items()
+        },
     )

@@ -11,7 +11,7 @@ from comity.groundwork.api import READING, Asked, Part, TextOut, found
 from comity.office.decisions.api_silence import router as silence
 from comity.office.decisions.exports import record_values
 from comity.office.decisions.models import Question
-from comity.office.decisions.queries import questions
+from comity.office.decisions.queries import organs, questions
 
 router = Router(tags=["decisions"], auth=READING)
 router.add_router("", silence)
@@ -28,8 +28,16 @@ class QuestionPartOut(Schema):
     changed_by: str | None
 
 
+class OrganOut(Schema):
+    """A ballot in a decision of several organs. rule: by which it votes; ballot: id of the question before its body."""
+
+    organ: str
+    rule: str
+    ballot: str
+
+
 class QuestionOut(Schema):
-    """A question before a body. charter: id of the version by whose rule it is decided. votes: ids, oldest first."""
+    """A question before a body. charter: id of the version of its rule. votes: ids, oldest first. organs: where several decide."""
 
     id: str
     kind: str
@@ -49,6 +57,20 @@ class QuestionOut(Schema):
     decided_at: datetime | None
     parts: list[QuestionPartOut]
     votes: list[str]
+    organs: list[OrganOut]
+
+
+class JointOut(Schema):
+    """What came out of the ballots of several organs: `record` has the vote of each, whole, with its own members."""
+
+    question: dict[str, Any]
+    charter: dict[str, Any]
+    ballots: dict[str, str]
+    snapshot: dict[str, Any]
+    parties: dict[str, str]
+    record: dict[str, Any]
+    outcome: dict[str, Any]
+    outcome_sha256: str
 
 
 class VoteOut(Schema):
@@ -100,6 +122,10 @@ def _out(row: Question) -> QuestionOut:
             for part in sorted(row.parts.all(), key=lambda part: part.rank)
         ],
         votes=sorted(vote.id for vote in row.votes.all()),
+        organs=[
+            OrganOut(organ=one.organ, rule=one.rule, ballot=one.ballot_id)
+            for one in sorted(row.organs.all(), key=lambda one: one.organ)
+        ],
     )
 
 
@@ -107,7 +133,7 @@ def _out(row: Question) -> QuestionOut:
 def list_questions(request: Any, asked: Query[Asked]) -> Part[QuestionOut]:
     """Questions that you may see, the newest first."""
     rows = questions.all_questions(request.auth)
-    part = rows[asked.offset : asked.offset + asked.limit].prefetch_related("parts", "votes")
+    part = rows[asked.offset : asked.offset + asked.limit].prefetch_related("parts", "votes", "organs")
     return Part[QuestionOut](total=rows.count(), items=[_out(row) for row in part])
 
 
@@ -115,6 +141,13 @@ def list_questions(request: Any, asked: Query[Asked]) -> Part[QuestionOut]:
 def question(request: Any, key: str) -> QuestionOut:
     """One question with its parts."""
     return _out(found(questions.question(key, request.auth)))
+
+
+@router.get("/questions/{key}/joint", response=JointOut)
+def joint(request: Any, key: str) -> JointOut:
+    """What came out of the ballots of several organs, once all that were needed were given."""
+    kept = organs.values(found(organs.joint_outcome(key, request.auth)))
+    return JointOut(**{name: value for name, value in kept.items() if name != "format"})
 
 
 @router.get("/votes/{key}", response=VoteOut)

@@ -26,15 +26,17 @@ FORMULAE = ("=", "+", "-", "@", "\t", "\r")
 
 
 def roll_csv(shown: Board) -> bytes:
-    """One row for each member: what `comity decide` takes (member, choice), then its name and what is said beside. UTF-8 with a mark."""
+    """One row for each member: what `comity decide` takes of it, its name, and what is said beside. UTF-8 with a mark."""
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\r\n")
     weights = sorted({name for row in shown.roll for name, _value in row.weights})
-    table.writerow(["member", "choice", "name", "by_proxy", "channel", "not_voting_because", "correction", *weights])
+    beside = ["name", "by_proxy", "channel", "not_voting_because", "correction"]
+    table.writerow(["member", "choice", "entitled", *beside, *weights])
     for row in sorted(shown.roll, key=lambda one: one.key):
         held = dict(row.weights)
         correction = row.correction.intended if row.correction is not None else ""
-        cells = [row.key, row.choice, row.name, row.holder, row.channel, row.barred.strip("-"), correction]
+        entitled = "no" if row.barred else "yes"
+        cells = [row.key, row.choice, entitled, row.name, row.holder, row.channel, row.barred.strip("-"), correction]
         table.writerow([_plain(cell) for cell in [*cells, *(held.get(name, "") for name in weights)]])
     return written.getvalue().encode("utf-8-sig")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from comity.office.decisions.urls_silence import urlpatterns as silence
-from comity.office.decisions.views import electorate, overview, presiding, putting, taking_part, trying
+from comity.office.decisions.views import electorate, organs, overview, presiding, putting, taking_part, trying
 
 app_name = "decisions"
 urlpatterns = [
@@ -46,4 +46,6 @@ urlpatterns = [
     path("<str:key>/rule", putting.rule_on, name="rule_on"),
     path("<str:key>/open", presiding.open_vote, name="open_vote"),
     path("<str:key>/carry-out", putting.carry_out, name="carry_out"),
+    path("<str:key>/organs/<str:organ>", organs.name, name="name_organ"),
+    path("<str:key>/joint.json", organs.as_json, name="joint_json"),
 ]

@@ -15,6 +15,7 @@ class QuestionKind(TextChoices):
     PART = "part", _("part, voted on separately")
     PROCEDURAL = "procedural", _("procedural motion")
     CHALLENGE = "challenge", _("challenge to a ruling")
+    ORGAN = "organ", _("ballot of an organ")
 
 
 class Mode(TextChoices):

@@ -19,6 +19,7 @@ from comity.office.decisions.actions.election import (
     withdraw_candidature,
 )
 from comity.office.decisions.actions.electorate import end_qualification, qualify
+from comity.office.decisions.actions.organs import name_organ
 from comity.office.decisions.actions.question import PartAsked, amend, divide, put_to_vote, withdraw
 from comity.office.decisions.actions.ruling import challenge, order_amendments, put_challenge, rule_on
 from comity.office.decisions.actions.secret import (
@@ -82,6 +83,7 @@ __all__ = [
     "give_proxy",
     "hand_papers",
     "keep_time",
+    "name_organ",
     "object_formally",
     "open_round",
     "open_secret",

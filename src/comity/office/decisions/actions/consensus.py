@@ -23,6 +23,7 @@ from comity.office.decisions.models.consensus import ConsensusOutcome, Dissociat
 from comity.office.decisions.models.question import Question
 from comity.office.decisions.queries import reading
 from comity.office.decisions.queries.electorate import electorate
+from comity.office.decisions.queries.organs import as_organ
 from comity.office.decisions.vocabulary import QuestionStage
 from comity.office.decisions.words import engine_language, several
 from comity.rules import Record, RulesError, Verdict, decide
@@ -113,6 +114,7 @@ def adopt_without_vote(*, by: Actor, question: str, body: str = "", meeting: str
         raise Refused(_("A formal objection stands: there is no consensus."))
     charter = reading.charter_of(current)
     found = electorate(current.body, charter, by.now.date(), current.meeting)
+    found = as_organ(found, current, charter, charter.rule(current.rule, by.now.date()))
     check_what_follows(current, found.snapshot, by.now.date())
     rests_on = Record(findings=reading.findings_on(current, charter))
     try:

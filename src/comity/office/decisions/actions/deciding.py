@@ -17,10 +17,12 @@ from comity.groundwork.refusals import Refused
 from comity.groundwork.roles import SECRETARY
 from comity.office.charter.who_votes import ADOPTS, check_opening
 from comity.office.decisions.actions.checks import the_question
+from comity.office.decisions.actions.joining import JOINS, record_joined
 from comity.office.decisions.actions.question import text_digest
 from comity.office.decisions.events.question import ConsequenceCarriedOut, PartChanged, QuestionDecided
 from comity.office.decisions.models import Question, QuestionPart, Ruling, Vote
 from comity.office.decisions.models.consensus import ConsensusOutcome
+from comity.office.decisions.models.joint import JointOutcome
 from comity.office.decisions.models.secret import SecretBallot
 from comity.office.decisions.queries.secret import record_of
 from comity.office.decisions.vocabulary import QuestionKind, QuestionStage
@@ -30,11 +32,11 @@ from comity.office.meetings.models import PointOfOrder
 from comity.rules import Snapshot, Verdict
 from comity.rules.plain import record_to_plain
 
-DECIDES: tuple[type[Fact], ...] = (QuestionDecided, ChallengeSettled)
+DECIDES: tuple[type[Fact], ...] = (QuestionDecided, ChallengeSettled, *JOINS)
 """What acts name among what they record that end with `record_decided`."""
 
 
-def record_decided(by: Actor, vote: Vote | SecretBallot | ConsensusOutcome, verdict: Verdict) -> None:
+def record_decided(by: Actor, vote: Vote | SecretBallot | ConsensusOutcome | JointOutcome, verdict: Verdict) -> None:
     """For acts that close votes: they name `DECIDES` among what they record. Says what follows for what the question belongs to."""
     question = vote.question
     if question is None:
@@ -64,6 +66,10 @@ def record_decided(by: Actor, vote: Vote | SecretBallot | ConsensusOutcome, verd
     if question.kind == QuestionKind.CHALLENGE and question.source:
         _settle(by, question, overruled=adopted)
     parent = question.parent
+    if question.kind == QuestionKind.ORGAN and parent is not None:
+        joint = record_joined(by, parent)
+        if joint is not None:
+            record_decided(by, joint, Verdict(joint.verdict))
     if changed and parent is not None and not parent.parts.filter(left_out=False).exists():
         # All of its parts were rejected, so it is rejected as a whole (General Assembly, rule 89).
         record(
@@ -175,7 +181,8 @@ def _deciding_vote(question: Question) -> dict[str, Any] | None:
     """The snapshot and the record of what adopted a question; None: of a secret ballot with few papers the numbers are kept nowhere."""
     vote = Vote.objects.filter(question=question, verdict=Verdict.ADOPTED).order_by("-id").first()
     secret = question.secret_ballots.filter(verdict=Verdict.ADOPTED).order_by("-id").first()
-    found = vote or ConsensusOutcome.objects.filter(question=question).first()
+    joint = JointOutcome.objects.filter(question=question).first()
+    found = vote or joint or ConsensusOutcome.objects.filter(question=question).first()
     if found is not None:
         return {"snapshot": found.snapshot, "record": found.record}
     if secret is None or secret.totals is None:

@@ -26,6 +26,7 @@ from comity.groundwork.translated import Text
 from comity.ledger import LedgerError
 from comity.office.charter.models import Body
 from comity.office.charter.queries import charter_in_force, charter_version
+from comity.office.charter.who_votes import ADOPTS
 from comity.office.decisions.actions.checks import (
     KEEPS,
     SPEAKS,
@@ -46,6 +47,7 @@ from comity.office.meetings.queries.meetings import meeting as meeting_by_id
 from comity.office.meetings.vocabulary import AHEAD
 from comity.rules import Kind, RulesError
 from comity.rules import Rule as CharterRule
+from comity.rules.organs import organs, votes_itself
 
 MOST_PARTS, LONGEST_TITLE, LONGEST_PART = 500, 300, 50_000
 SEPARATELY = gettext_noop("Separate vote: %(parts)s")
@@ -84,12 +86,14 @@ def put_to_vote(
     wanted = one_of(QuestionKind, kind, "kind")
     if wanted not in {QuestionKind.PROPOSAL, QuestionKind.PROCEDURAL}:
         raise Refused(_("Amendments, parts and challenges belong to a question: put them there."), field="kind")
-    where = _running_body(body)
+    where = running_body(body)
     how = one_of(Mode, mode, "mode")
-    audience = _ahead(meeting, where) if meeting else PUBLIC
+    audience = meeting_ahead(meeting, where) if meeting else PUBLIC
     if moved_by:
         the_party(moved_by, "moved_by")
-    version, held = _rule_in_force(by, rule)
+    version, held, joint = _rule_in_force(by, rule)
+    if joint and consequence is not None and consequence.get("act") == ADOPTS:
+        raise Refused(_("A charter is adopted by one vote of all members, not by several organs."), field="rule")
     made = record_put(
         by,
         QuestionPut(
@@ -233,7 +237,7 @@ def divide(
             moved_by=party,
             source="",
             consequence=None,
-            parts=tuple(_part_terms(new_id(by.now), part.reference, part.label, part.text) for part in chosen),
+            parts=tuple(part_terms(new_id(by.now), part.reference, part.label, part.text) for part in chosen),
         ),
     )
 
@@ -287,21 +291,24 @@ def in_all_languages(template: str, **words: object) -> Text:
     return Text.of(told.pop("en"), "en", **told)
 
 
-def _running_body(key: str) -> Body:
+def running_body(key: str) -> Body:
+    """A body that was not dissolved. Raises Refused."""
     found = Body.objects.filter(id=key, dissolved_on__isnull=True).first() if is_id(key) else None
     if found is None:
         raise Refused(_("There is no such body."), field="body")
     return found
 
 
-def _ahead(key: str, body: Body) -> str:
+def meeting_ahead(key: str, body: Body) -> str:
+    """For whom a meeting is that could take a question of this body. Raises Refused."""
     found = meeting_by_id(key)
     if found is None or found.body_id != body.id or found.stage not in AHEAD:
         raise Refused(_("Choose a meeting of this body that is not over."), field="meeting")
     return found.audience
 
 
-def _rule_in_force(by: Actor, rule: str) -> tuple[str, CharterRule]:
+def _rule_in_force(by: Actor, rule: str) -> tuple[str, CharterRule, bool]:
+    """The version of the charter, its rule, and whether several organs decide by it. Raises Refused."""
     held = charter_in_force(by.now.date())
     if held is None:
         raise Refused(
@@ -309,10 +316,11 @@ def _rule_in_force(by: Actor, rule: str) -> tuple[str, CharterRule]:
         )
     try:
         found = held.charter.rule(rule, by.now.date())
+        joint = bool(organs(held.charter, found, by.now.date()))
     except RulesError as error:
         raise Refused(error.told(engine_language()), field="rule") from error
     _votable(found)
-    return held.version, found
+    return held.version, found, joint
 
 
 def rule_of(question: Question, rule: str, missing: str = "") -> CharterRule:
@@ -322,9 +330,12 @@ def rule_of(question: Question, rule: str, missing: str = "") -> CharterRule:
         raise NotFound(_("There is no such version of the charter."))
     try:
         found = held.charter.rule(rule)
+        joint = bool(organs(held.charter, found))
     except RulesError as error:
         raise Refused(missing or error.told(engine_language()), field="rule") from error
     _votable(found)
+    if joint:
+        raise Refused(_("By this rule several organs decide: it is for what is put by itself."), field="rule")
     return found
 
 
@@ -341,7 +352,18 @@ def _amendable(key: str, body: str, meeting: str) -> Question:
     belongs(current, body, meeting)
     if current.kind != QuestionKind.PROPOSAL or not current.parts.exists():
         raise Refused(_("Only a proposal with parts can be amended or divided."))
+    if organs_decide(current):
+        raise Refused(_("Several organs decide on this text: it is amended before it is put to them."))
     return current
+
+
+def organs_decide(question: Question) -> bool:
+    """Whether only votes of several organs decide a question, each in its own body."""
+    held = charter_version(question.charter)
+    if held is None:
+        return False
+    rule = held.charter.rule(question.rule)
+    return bool(organs(held.charter, rule)) and not votes_itself(held.charter, rule)
 
 
 def _parts(by: Actor, asked: Sequence[PartAsked], *, may_be_empty: bool = False) -> tuple[PartTerms, ...]:
@@ -352,13 +374,14 @@ def _parts(by: Actor, asked: Sequence[PartAsked], *, may_be_empty: bool = False)
         reference = clean_line(part.reference, most=100, field="parts")
         label = clean_line(part.label, most=200, field="parts", empty=True)
         text = clean_original(part.text, most=LONGEST_PART, field="parts", empty=may_be_empty)
-        made.append(_part_terms(new_id(by.now), reference, label, text))
+        made.append(part_terms(new_id(by.now), reference, label, text))
     if len({part.reference for part in made}) < len(made):
         raise Refused(_("Two parts have the same reference."), field="parts")
     return tuple(made)
 
 
-def _part_terms(key: str, reference: str, label: str, text: Text) -> PartTerms:
+def part_terms(key: str, reference: str, label: str, text: Text) -> PartTerms:
+    """A part as it is put, with the hash of its text."""
     return PartTerms(id=key, reference=reference, label=label, text=text, sha256=text_digest(text))
 
 

@@ -31,6 +31,7 @@ from comity.office.decisions.models.question import Question
 from comity.office.decisions.models.secret import SecretBallot, UrnPlace
 from comity.office.decisions.queries import reading
 from comity.office.decisions.queries.electorate import electorate, names_of
+from comity.office.decisions.queries.organs import as_organ
 from comity.office.decisions.queries.secret import record_of
 from comity.office.decisions.real_papers import PaperTerms, RankingCounted, sums_of
 from comity.office.decisions.vocabulary import QuestionStage
@@ -61,7 +62,7 @@ def open_secret(*, by: Actor, question: str, body: str = "", meeting: str = "") 
     charter = reading.charter_of(current)
     try:
         rule = charter.rule(current.rule, by.now.date())
-        found = electorate(current.body, charter, by.now.date(), current.meeting)
+        found = as_organ(electorate(current.body, charter, by.now.date(), current.meeting), current, charter, rule)
         counted = reading.countable_in_numbers(rule, charter, found.snapshot)
     except RulesError as error:
         raise Refused(error.told(engine_language()), field="question") from error

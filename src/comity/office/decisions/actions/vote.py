@@ -33,6 +33,7 @@ from comity.office.decisions.actions.checks import (
     the_vote,
 )
 from comity.office.decisions.actions.deciding import DECIDES, check_what_follows, record_decided
+from comity.office.decisions.actions.organs import check_organs
 from comity.office.decisions.actions.question import amendments_waiting
 from comity.office.decisions.events.vote import (
     OutcomeAnnounced,
@@ -46,6 +47,7 @@ from comity.office.decisions.models import Announcement, Cast, Proxy, Question, 
 from comity.office.decisions.moments import moment_text
 from comity.office.decisions.queries import reading
 from comity.office.decisions.queries.electorate import electorate, present_keys
+from comity.office.decisions.queries.organs import as_organ
 from comity.office.decisions.vocabulary import (
     Disclosure,
     Mode,
@@ -102,6 +104,7 @@ def open_vote(
     except RulesError as error:
         raise Refused(error.told(engine_language()), field="question") from error
     found = electorate(current.body, charter, by.now.date(), current.meeting)
+    found = as_organ(found, current, charter, rule)
     if not any(member.entitled for member in found.snapshot.members):
         raise Refused(_("Nobody has a vote here: enter seats or the status of members first."))
     check_what_follows(current, found.snapshot, by.now.date())
@@ -178,7 +181,8 @@ def _attempt(question: Question) -> int:
 
 
 def check_turn(question: Question) -> None:
-    """Refuse what has to wait for another question. Raises Refused."""
+    """Refuse what has to wait for another question, or for other organs. Raises Refused."""
+    check_organs(question)
     for ruling in question.rulings.filter(challenge__isnull=False).select_related("challenge"):
         if ruling.challenge is not None and ruling.challenge.stage in {QuestionStage.PUT, QuestionStage.VOTING}:
             raise Refused(_("A ruling is challenged: the challenge is decided first."))

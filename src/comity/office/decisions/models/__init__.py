@@ -16,6 +16,7 @@ from comity.office.decisions.models.election import (
     Round,
 )
 from comity.office.decisions.models.electorate import Qualification
+from comity.office.decisions.models.joint import JointOutcome, OrganBallot
 from comity.office.decisions.models.question import QUESTION, RULING, Question, QuestionPart, Ruling
 from comity.office.decisions.models.secret import SECRET, SecretBallot, UrnPlace
 from comity.office.decisions.models.silence import (
@@ -54,7 +55,9 @@ __all__ = [
     "Election",
     "Explanation",
     "FormalObjection",
+    "JointOutcome",
     "Lot",
+    "OrganBallot",
     "Proxy",
     "Qualification",
     "Question",

@@ -146,7 +146,7 @@ def open_vote_of(current: Question) -> Vote | None:
 
 def under(current: Question) -> list[Question]:
     """What belongs to a question: amendments in their order, separate votes, challenges. One query."""
-    rows = Question.objects.filter(parent=current)
+    rows = Question.objects.filter(parent=current).exclude(kind=QuestionKind.ORGAN)
     order = list(QuestionKind)
     return sorted(rows, key=lambda row: (order.index(QuestionKind(row.kind)), row.rank is None, row.rank or 0, row.id))
 

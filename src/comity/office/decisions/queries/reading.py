@@ -32,12 +32,16 @@ from comity.rules import (
     what_if,
 )
 from comity.rules.plain import record_from_plain, snapshot_from_plain
+from comity.rules.record import OrganVote
 from comity.rules.sentences import told_eligibility
 from comity.rules.tally import Tally
 
 MOST_ATTEMPTS = 2
 """A tie is voted on again once."""
 Objections = Callable[[Question], Mapping[str, str]]
+Organs = Callable[[Question], Mapping[str, OrganVote]]
+ORGANS: list[Organs] = []
+"""How other organs voted on a question, by organ: what knows of them registers here."""
 OBJECTIONS: list[Objections] = []
 """Who objected formally to a question, and why, by id of the party: consensus registers here what it recorded."""
 
@@ -45,6 +49,11 @@ OBJECTIONS: list[Objections] = []
 def objections_to(question: Question) -> dict[str, str]:
     """Formal objections to a question that stand, by id of the party."""
     return {party: reason for call in OBJECTIONS for party, reason in call(question).items()}
+
+
+def organs_on(question: Question) -> dict[str, OrganVote]:
+    """How other organs have voted on a question, as far as its rule asks them."""
+    return {organ: vote for call in ORGANS for organ, vote in call(question).items()}
 
 
 def charter_of(question: Question) -> Charter:
@@ -110,7 +119,13 @@ def record_so_far(vote: Vote) -> Record:
             reasons=frozenset(member for member, cast in casts.items() if cast.reason),
             proxies={member: cast.holder for member, cast in casts.items() if cast.holder},
         )
-    return Record(ballot=ballot, objections=vote.objections, findings=findings, attempt=vote.attempt)
+    return Record(
+        ballot=ballot,
+        objections=vote.objections,
+        findings=findings,
+        attempt=vote.attempt,
+        organs=organs_on(vote.question),
+    )
 
 
 def record_of(vote: Vote) -> Record:
@@ -192,7 +207,11 @@ def base_for_trying(vote: Vote) -> Record:
     """From what a "what if" begins: the vote as far as anybody may see it by name, else nobody has voted."""
     if vote.kind != VoteKind.OPEN and shown_by_name(vote):
         return record_of(vote)
-    return Record(findings=findings_on(vote.question, charter_of(vote.question)), attempt=vote.attempt)
+    return Record(
+        findings=findings_on(vote.question, charter_of(vote.question)),
+        attempt=vote.attempt,
+        organs=organs_on(vote.question),
+    )
 
 
 def to_begin(charter: Charter, rule: Rule, snapshot: Snapshot, present: tuple[str, ...]) -> Outcome | None:

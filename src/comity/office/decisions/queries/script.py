@@ -17,7 +17,7 @@ from comity.groundwork.translated import Text
 from comity.office.charter.telling import rule_told
 from comity.office.decisions.models import Question, Vote
 from comity.office.decisions.moments import moment_text
-from comity.office.decisions.queries import reading
+from comity.office.decisions.queries import organs, reading
 from comity.office.decisions.queries.board import Board, board
 from comity.office.decisions.vocabulary import Mode, QuestionKind, QuestionStage, VoteKind, VoteStage
 from comity.office.decisions.words import several
@@ -53,12 +53,29 @@ def _before(question: Question, last: Vote | None) -> Iterable[Line]:
     told = rule_told(rule, charter)
     why = _("%(title)s: %(parts)s") % {"title": told.title, "parts": f"{told.sentence} ({told.source})"}
     words = {"title": question.title}
+    deciding = organs.shown(question)
+    if deciding and not organs.opens_here(question):
+        yield from _whose_turn(question, deciding)
+        return
     opening = {
         QuestionKind.CHALLENGE: _("The ruling of the chair is challenged. Who votes yes overrules it. %(title)s"),
         QuestionKind.AMENDMENT: _("We take a decision on the amendment “%(title)s”."),
         QuestionKind.PART: _("A separate vote was asked for: %(title)s."),
     }.get(QuestionKind(question.kind), _("We take a decision on “%(title)s”."))
     yield Line(opening % words, why, _("Open the vote"), reverse("decisions:open_vote", args=[question.id]))
+
+
+def _whose_turn(question: Question, several: Iterable[organs.Shown]) -> Iterable[Line]:
+    """Where several organs decide: the body to be named, or the vote to be opened, for each whose turn it is."""
+    for one in several:
+        if not one.turn or (one.ballot is not None and one.ballot.stage != QuestionStage.PUT):
+            continue
+        said = _("“%(title)s” goes to: %(organ)s.") % {"title": question.title, "organ": one.title}
+        if one.ballot is None:
+            url = reverse("decisions:name_organ", args=[question.id, one.organ])
+            yield Line(said, one.rule, _("Name the body"), url)
+        else:
+            yield Line(said, one.rule, _("Open the vote"), reverse("decisions:open_vote", args=[one.ballot.id]))
 
 
 def _during(shown: Board) -> Iterable[Line]:

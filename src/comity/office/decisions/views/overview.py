@@ -13,8 +13,9 @@ from comity.groundwork.refs import Ref, name_all, page_of
 from comity.office.charter.telling import rule_told
 from comity.office.charter.wording import finding_word
 from comity.office.decisions import exports
+from comity.office.decisions.actions.question import organs_decide
 from comity.office.decisions.models import Question, Vote
-from comity.office.decisions.queries import questions, reading
+from comity.office.decisions.queries import organs, questions, reading
 from comity.office.decisions.queries.board import board
 from comity.office.decisions.vocabulary import QuestionKind, QuestionStage, VoteStage
 from comity.office.members.queries.parties import party_names
@@ -84,6 +85,8 @@ def question(request: Request, key: str) -> HttpResponse:
         and not current.carried_out
         and current.verdict == "adopted",
         "putting": putting,
+        "opens_here": putting and organs.opens_here(current),
+        "amendable": not organs_decide(current),
         "voting": any(one.stage == VoteStage.OPEN for one in votes),
         "live_after": after,
         **part_of_timeline(request, size=10, about=current.ref),
