@@ -79,7 +79,16 @@ def main() -> None:
     intake = Intake(
         nothing_else, box, KEY, limits=Limits(wide, wide)
     )  # and connections rest as long as at the site's server
-    Server(uvicorn.Config(intake, port=0, log_level="warning", access_log=False, timeout_keep_alive=20)).run()
+    config = uvicorn.Config(
+        intake,
+        port=0,
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=20,
+        proxy_headers=False,
+        server_header=False,
+    )
+    Server(config).run()
     if following is not None:
         following.stop()
     box.stop()

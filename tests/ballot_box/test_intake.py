@@ -213,15 +213,6 @@ def test_a_flood_from_one_address_leaves_others_alone(ask: Ask, sqlite_box: Ball
     assert ask("vote", {"statement": 1, "vote": 1}, headers=forged, to=narrow).status == 429
 
 
-def test_behind_a_proxy_the_address_is_what_the_proxy_says(ask: Ask, sqlite_box: BallotBox) -> None:
-    narrow = Intake(behind, sqlite_box, KEY, limits=Limits(address=Limit(burst=1, rate=0.001)), behind_proxy=True)
-    first = {"x-forwarded-for": "10.9.9.9, 198.51.100.7"}
-    again = {"x-forwarded-for": "10.8.8.8, 198.51.100.7"}
-    other = {"x-forwarded-for": "198.51.100.8"}
-    statuses = [ask("vote", {"statement": 1, "vote": 1}, headers=h, to=narrow).status for h in (first, again, other)]
-    assert statuses == [200, 429, 200]
-
-
 def test_a_full_queue_says_so(ask: Ask, sqlite_box: BallotBox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("comity.ballot_box.writer.MOST_WAITING", 0)
     told = ask("vote", {"statement": 1, "vote": 1})

@@ -123,6 +123,29 @@ def test_a_header_is_not_taken_for_that_which_a_proxy_sets() -> None:
     assert ask([piece(b"")], headers)[1][b"x-forwarded"] == b"192.0.2.1"
 
 
+@pytest.mark.parametrize(
+    ("sent", "client"),
+    [
+        ([], "10.0.0.2"),
+        ([b"198.51.100.7"], "198.51.100.7"),
+        ([b"10.9.9.9, 198.51.100.7"], "198.51.100.7"),  # the first a visitor wrote
+        ([b"10.9.9.9", b"203.0.113.9,2001:db8::7"], "2001:db8::7"),
+    ],
+)
+def test_behind_a_proxy_whoever_asks_is_whom_the_proxy_names(sent: list[bytes], client: str) -> None:
+    seen = []
+
+    async def inner(scope: Any, _receive: Any, _send: Any) -> None:
+        seen.append(scope["client"][0])
+
+    async def run() -> None:
+        headers = [(b"x-forwarded-for", value) for value in sent]
+        await asgi.through_proxy(inner)({"type": "http", "client": ("10.0.0.2", 5), "headers": headers}, None, None)
+
+    finished(run())
+    assert seen == [client]
+
+
 # --- a server as it runs ---
 
 

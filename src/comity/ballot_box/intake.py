@@ -67,9 +67,7 @@ _FOR_EVER: Header = (b"cache-control", b"public, max-age=31536000, immutable")
 
 
 class Intake:
-    """See the module. behind: what takes all other requests. key: of tickets. behind_proxy: the last entry of `X-Forwarded-For` is
-    the sender's address.
-    """
+    """See the module. behind: what takes all other requests. key: of tickets."""
 
     def __init__(
         self,
@@ -78,9 +76,8 @@ class Intake:
         key: bytes,
         *,
         limits: Limits | None = None,
-        behind_proxy: bool = False,
     ) -> None:
-        self._behind, self._box, self._key, self._behind_proxy = behind, box, key, behind_proxy
+        self._behind, self._box, self._key = behind, box, key
         limits = limits or Limits()
         self._tickets, self._addresses = Buckets(limits.ticket), Buckets(limits.address)
         self._latest: dict[str, tuple[float, Published | None, bytes, bytes]] = {}
@@ -146,18 +143,11 @@ class Intake:
 
     def _slow_down(self, scope: MutableMapping[str, Any], consultation: str, participant: int, amount: int) -> None:
         now = time.monotonic()
-        wait = self._addresses.wait(self._address(scope), 1, now)
+        client = scope.get("client")
+        wait = self._addresses.wait(client[0] if client else "", 1, now)
         wait = wait or self._tickets.wait((consultation, participant), max(amount, 1), now)
         if wait:
             raise _TooFast(wait)
-
-    def _address(self, scope: MutableMapping[str, Any]) -> str:
-        if self._behind_proxy:
-            for name, value in reversed(scope["headers"]):
-                if name == b"x-forwarded-for":
-                    return str(value.rsplit(b",", 1)[-1].strip().decode("latin-1"))
-        client = scope.get("client")
-        return str(client[0]) if client else ""
 
     # --- maps ---
 

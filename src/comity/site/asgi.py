@@ -30,6 +30,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.site.settings")
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 THREADS = 8
 MOST_BODY = 30 * 2**20
@@ -133,6 +134,22 @@ _OF_THE_WAY = {b"content-length", b"transfer-encoding"}
 """Headers that say how the body came."""
 
 
+def through_proxy(application: Application) -> Application:
+    """The application, told of each request who sent it to the proxy: the last address in `X-Forwarded-For`.
+
+    What stands before it, visitors may have written themselves. The server's own reading of the header is switched off: it believes
+    a proxy on this machine only, or all that a header says.
+    """
+
+    async def told(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        named = [value for name, value in scope.get("headers", ()) if name == b"x-forwarded-for"]
+        if named:
+            scope = {**scope, "client": (named[-1].rsplit(b",", 1)[-1].strip().decode("latin-1"), 0)}
+        await application(scope, receive, send)
+
+    return told
+
+
 async def _refuse(send: Send, status: int, sentence: str) -> None:
     body = f"{sentence}\n".encode()
     headers = [
@@ -153,10 +170,10 @@ def _channel() -> Channel:
 channel = _channel()
 """Answers those who wait for news."""
 # Votes, and maps of them, are answered before anything else is asked.
-application = Intake(
+_intake = Intake(
     channel,
     at(Path(settings.COMITY_DATA), os.environ.get("COMITY_DATABASE_URL", "")),
     tickets.key(settings.SECRET_KEY),
-    behind_proxy=flag("COMITY_BEHIND_PROXY"),
 )
+application = through_proxy(_intake) if flag("COMITY_BEHIND_PROXY") else _intake
 """The application that the server runs."""

@@ -52,6 +52,8 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, ready: Callable[[str], N
                 log_level="warning",
                 access_log=False,
                 timeout_keep_alive=KEPT_OPEN,
+                proxy_headers=False,  # see asgi.through_proxy
+                server_header=False,
             ),
             ready,
         ).run()
