@@ -76,10 +76,8 @@ def main() -> None:
     box.start()
     gc.freeze()  # as the site's server does
     wide = Limit(given.limit, given.limit)
-    intake = Intake(
-        nothing_else, box, KEY, limits=Limits(wide, wide)
-    )  # and connections rest as long as at the site's server
-    config = uvicorn.Config(
+    intake = Intake(nothing_else, box, KEY, limits=Limits(wide, wide))
+    config = uvicorn.Config(  # as the site's server has it
         intake,
         port=0,
         log_level="warning",
