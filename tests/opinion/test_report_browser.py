@@ -20,9 +20,11 @@ def page_of(browser: Browser, tmp_path: Path) -> Any:
     """Opens a result as a page; the page fails the test if it asks for anything from a network or complains."""
     opened: list[tuple[Page, list[str]]] = []
 
-    def show(result: OpinionResult, *, width: int = 390, height: int = 844, scheme: Any = "light") -> Page:
+    def show(
+        result: OpinionResult, *, width: int = 390, height: int = 844, scheme: Any = "light", language: str = "en"
+    ) -> Page:
         path = tmp_path / "report.html"
-        path.write_text(render_html(result), encoding="utf-8")
+        path.write_text(render_html(result, language), encoding="utf-8")
         page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
         noticed: list[str] = []
         page.on("request", lambda request: noticed.append(request.url) if request.url != path.as_uri() else None)
@@ -50,6 +52,16 @@ def test_nothing_is_wider_than_the_screen(page_of: Any, shape: str, width: int) 
     page = page_of(made.finished(**SHAPED[shape]), width=width)
     _open_everything(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("language", ["ar", "es", "fr", "ru", "zh"])
+def test_nothing_is_wider_than_the_screen_in_any_language(page_of: Any, language: str, width: int) -> None:
+    page = page_of(made.finished(**SHAPED["ordinary"]), width=width, language=language)
+    _open_everything(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    overhang = "[...document.querySelectorAll('main > *')].filter(part => part.scrollWidth > innerWidth).length"
+    assert page.evaluate(overhang) == 0
 
 
 @pytest.mark.slow
