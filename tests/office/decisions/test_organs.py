@@ -13,6 +13,7 @@ from tests.office.decisions.union import BACKEND, NOW, Union, build, charter_tex
 from tests.office.members.conftest import empty_the_state
 
 from comity.groundwork.acts import actor_for
+from comity.groundwork.models import Event
 from comity.groundwork.refusals import NotAllowed, Refused
 from comity.groundwork.replay import differences, replay, state
 from comity.groundwork.translated import Text
@@ -23,6 +24,7 @@ from comity.office.decisions.actions import Entered
 from comity.office.decisions.models import JointOutcome, Question, Vote
 from comity.office.decisions.queries import organs
 from comity.office.decisions.queries.script import lines_on
+from comity.office.meetings import actions as meetings
 from comity.rules import decide, read
 from comity.rules.plain import record_from_plain, snapshot_from_plain
 
@@ -315,3 +317,50 @@ def test_the_chair_is_told_whose_turn_it_is_and_the_page_shows_it_in_every_langu
     assert set(kept["record"]["organs"]) == {"lower", "upper"}
     stranger = actor_for(None, NOW)
     assert organs.joint_outcome(question.id, stranger) is not None
+
+
+def test_of_a_secret_ballot_of_few_only_the_verdict_goes_into_the_whole(houses: tuple[Union, Body]) -> None:
+    union, upper = houses
+    question = put(union, "joint")
+    voted(union, named(union, question, "lower", union.body), ("KEN", "TUN"))
+    ballot = named(union, question, "upper", upper)
+    secret = actions.open_secret(by=union.by(), question=ballot.id)
+    for key in OTHERS[:2]:
+        actions.cast_secret(by=union.by(key), secret=secret.id, party=union.parties[key], marked=["yes"])
+    actions.count_secret(by=union.by(), secret=secret.id)
+    joint = JointOutcome.objects.get(question=question)
+    assert (fresh(question).verdict, joint.record["organs"]["upper"]["verdict"]) == ("adopted", "adopted")
+    assert joint.record["organs"]["upper"]["record"] == {}
+    assert organs.outcome_of(joint).to_json().decode() == joint.outcome
+
+
+def test_who_may_not_read_one_of_the_ballots_does_not_see_the_whole(houses: tuple[Union, Body]) -> None:
+    union, upper = houses
+    by = union.by()
+    seats = [union.parties[key] for key in OTHERS[:2]]
+    meeting = meetings.convene(
+        by=by,
+        body=upper.id,
+        title=Text.of("Closed"),
+        starts_at=NOW,
+        audience="members",
+        parties=seats,
+        voting=seats,
+        chair=union.people["KEN"].id,
+    )
+    meetings.note_presence(by=by, meeting=meeting.id, arrived=seats)
+    meetings.open_meeting(by=by, meeting=meeting.id)
+    question = put(union, "joint")
+    voted(union, named(union, question, "lower", union.body), ("KEN", "TUN"))
+    ballot = actions.name_organ(
+        by=by, question=question.id, organ="upper", given_by=upper.id, in_meeting=meeting.id, body=union.body.id
+    )
+    assert ballot.audience == "members"
+    voted(union, ballot, ("KEN", "TUN"))
+    assert fresh(question).verdict == "adopted"
+    page = Client().get(f"/en/decisions/{question.id}").content.decode()
+    assert "for members" in page
+    assert ballot.id not in page
+    assert organs.joint_outcome(question.id, actor_for(None, NOW)) is None
+    assert organs.joint_outcome(question.id, union.by("KEN")) is not None
+    assert [event.audience for event in Event.objects.filter(type="decisions.ballots_joined")] == ["members"]

@@ -8,6 +8,7 @@ from typing import Any
 from ninja import Query, Router, Schema
 
 from comity.groundwork.api import READING, Asked, Part, TextOut, found
+from comity.groundwork.audiences import Reader
 from comity.office.decisions.api_silence import router as silence
 from comity.office.decisions.exports import record_values
 from comity.office.decisions.models import Question
@@ -92,7 +93,7 @@ class VoteOut(Schema):
     outcome_sha256: str | None
 
 
-def _out(row: Question) -> QuestionOut:
+def _out(row: Question, reader: Reader) -> QuestionOut:
     return QuestionOut(
         id=row.id,
         kind=row.kind,
@@ -125,6 +126,7 @@ def _out(row: Question) -> QuestionOut:
         organs=[
             OrganOut(organ=one.organ, rule=one.rule, ballot=one.ballot_id)
             for one in sorted(row.organs.all(), key=lambda one: one.organ)
+            if reader.may_read(one.ballot.audience)
         ],
     )
 
@@ -133,14 +135,14 @@ def _out(row: Question) -> QuestionOut:
 def list_questions(request: Any, asked: Query[Asked]) -> Part[QuestionOut]:
     """Questions that you may see, the newest first."""
     rows = questions.all_questions(request.auth)
-    part = rows[asked.offset : asked.offset + asked.limit].prefetch_related("parts", "votes", "organs")
-    return Part[QuestionOut](total=rows.count(), items=[_out(row) for row in part])
+    part = rows[asked.offset : asked.offset + asked.limit].prefetch_related("parts", "votes", "organs__ballot")
+    return Part[QuestionOut](total=rows.count(), items=[_out(row, request.auth.reader) for row in part])
 
 
 @router.get("/questions/{key}", response=QuestionOut)
 def question(request: Any, key: str) -> QuestionOut:
     """One question with its parts."""
-    return _out(found(questions.question(key, request.auth)))
+    return _out(found(questions.question(key, request.auth)), request.auth.reader)
 
 
 @router.get("/questions/{key}/joint", response=JointOut)

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from comity.groundwork.acts import Actor, may_do
+from comity.groundwork.audiences import Reader
 from comity.groundwork.panels import Panel, register_panel
 from comity.groundwork.refs import Ref
 from comity.groundwork.tables import register_table
@@ -150,7 +151,10 @@ def joint_outcome(key: str, actor: Actor) -> JointOutcome | None:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An organ on the page of a question. turn: it may vote now; needed: it has to vote still, now or later."""
+    """An organ on the page of a question. turn: it may vote now; needed: it has to vote still, now or later.
+
+    ballot: None: no body was named. hidden: the ballot is not for this reader, who is told neither where it is nor what came out.
+    """
 
     organ: str
     title: str
@@ -158,9 +162,10 @@ class Shown:
     ballot: Question | None
     turn: bool
     needed: bool
+    hidden: bool
 
 
-def shown(question: Question) -> tuple[Shown, ...]:
+def shown(question: Question, reader: Reader | None = None) -> tuple[Shown, ...]:
     """The organs of a question, in the order of its rule. Raises RulesError."""
     asked = organs_of(question)
     if not asked:
@@ -183,6 +188,7 @@ def shown(question: Question) -> tuple[Shown, ...]:
                 ballot,
                 one.name in now,
                 running and not voted,
+                ballot is not None and reader is not None and not reader.may_read(ballot.audience),
             )
         )
     return tuple(rows)
@@ -198,7 +204,7 @@ def _panel(actor: Actor, ref: Ref | None) -> Mapping[str, Any] | None:
     if found is None:
         return None
     try:
-        rows = shown(found)
+        rows = shown(found, actor.reader)
     except RulesError as error:
         return {"fault": error.told(engine_language())}
     if not rows:
@@ -225,13 +231,13 @@ reading.ORGANS.append(_of_record)
 register_panel(Panel(QUESTION, 20, "decisions/_organs.html", _panel))
 
 
-def _of_question(row: Any) -> str:
-    return str(row.question.audience)
+def _of_ballot(row: Any) -> str:
+    return str(row.ballot.audience)
 
 
 def _own(row: Any) -> str:
     return str(row.audience)
 
 
-register_table(OrganBallot, _of_question, ("question",))
+register_table(OrganBallot, _of_ballot, ("ballot",))
 register_table(JointOutcome, _own)
