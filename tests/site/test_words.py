@@ -231,6 +231,22 @@ def test_what_offices_show_is_listed_with_the_marks_of_the_language() -> None:
     assert set(found) == databases | read_again
 
 
+def test_no_page_writes_a_comma_of_its_own_between_two_parts() -> None:
+    sentence = re.compile(r"{% blocktrans.*?endblocktrans %}", re.DOTALL)
+    hard = re.compile(r"""(?:[%}]}|</(?:bdi|a|code|span)>), """)
+    found = [
+        str(path.relative_to(OFFICES.parent))
+        for path in OFFICES.parent.rglob("*.html")
+        if hard.search(sentence.sub("", path.read_text(encoding="utf-8")))
+    ]
+    assert found == []
+    for code, said in (("en", "a, b"), ("ar", "a، b"), ("zh", "a，b")):
+        with override(code):
+            assert rendered("a{% comma %}b") == said
+    with override("zh"):
+        assert rendered('a{% comma "list" %}b') == "a、b"
+
+
 def test_a_list_in_a_sentence_has_the_comma_of_the_readers_language() -> None:
     changed = OrganisationChanged(organisation="1", name=None, short_name="X", seat=Text.of("Nairobi"), purpose=None)
     with override("ar"):

@@ -21,7 +21,7 @@ from django.template.loader import render_to_string
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from comity.groundwork.audiences import MEMBERS, PUBLIC, SECRETARIAT
 from comity.groundwork.panels import panels_at
@@ -178,6 +178,12 @@ def role(name: str) -> str:
 def several(words: Iterable[object]) -> str:
     """Names or words one after another, with the comma of the reader's language."""
     return telling.several(words)
+
+
+@register.simple_tag
+def comma(between: str = "parts") -> str:
+    """The comma of the reader's language, with the blank that follows it there: between parts of a line, or those of a list."""
+    return telling.several(("", "")) if between == "list" else pgettext("between two parts of a line", ", ")
 
 
 @register.filter
