@@ -231,9 +231,9 @@ def test_what_offices_show_is_listed_with_the_marks_of_the_language() -> None:
     assert set(found) == databases | read_again
 
 
-def test_no_page_writes_a_comma_of_its_own_between_two_parts() -> None:
+def test_no_page_writes_a_comma_or_a_colon_of_its_own_between_two_parts() -> None:
     sentence = re.compile(r"{% blocktrans.*?endblocktrans %}", re.DOTALL)
-    hard = re.compile(r"""(?:[%}]}|</(?:bdi|a|code|span)>), """)
+    hard = re.compile(r"""(?:[%}]}|</(?:bdi|a|code|span|strong)>)[,:] """)
     found = [
         str(path.relative_to(OFFICES.parent))
         for path in OFFICES.parent.rglob("*.html")
@@ -245,6 +245,9 @@ def test_no_page_writes_a_comma_of_its_own_between_two_parts() -> None:
             assert rendered("a{% comma %}b") == said
     with override("zh"):
         assert rendered('a{% comma "list" %}b') == "a、b"
+        assert rendered("a{% colon %}b") == "a：b"
+    with override("fr"):
+        assert rendered("a{% colon %}b") == "a\u00a0: b"
 
 
 def test_a_list_in_a_sentence_has_the_comma_of_the_readers_language() -> None:

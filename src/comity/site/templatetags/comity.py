@@ -181,6 +181,12 @@ def several(words: Iterable[object]) -> str:
 
 
 @register.simple_tag
+def colon() -> str:
+    """The colon of the reader's language, with the blanks around it there."""
+    return pgettext("between a name and what is said of it", ": ")
+
+
+@register.simple_tag
 def comma(between: str = "parts") -> str:
     """The comma of the reader's language, with the blank that follows it there: between parts of a line, or those of a list."""
     return telling.several(("", "")) if between == "list" else pgettext("between two parts of a line", ", ")
