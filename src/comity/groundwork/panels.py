@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -50,11 +50,15 @@ def ways(actor: Actor) -> list[Way]:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing that waits for a person: a sentence that says what to do, where, and until when (None: no date)."""
+    """One thing that waits for a person: a sentence that says what to do, where, and until when (None: no date).
+
+    at: the moment, where it ends at one: the day alone would let somebody come too late.
+    """
 
     sentence: str
     url: str
     due: date | None = None
+    at: datetime | None = None
 
 
 Waits = Callable[["Actor"], Iterable[Waiting]]

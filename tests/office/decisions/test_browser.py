@@ -107,6 +107,14 @@ def test_two_phones_the_desk_the_hall_and_the_public_page_agree(hall: Any) -> No
     assert numbers(desk) == numbers(wall) == told
     for page in (desk, wall, public):
         assert page.locator(".outcome").inner_text() == "Adopted"
+    changeable = tunisia.get_by_text("You can change your vote")
+    assert changeable.is_visible()
+    closed = tunisia.context.request.get(f"{path}/mine").text()
+    assert "data-closed" in closed
+    tunisia.evaluate(
+        "document.querySelector('.result').dataset.closed = ''"
+    )  # what the live channel brings to this page
+    assert not changeable.is_visible()
     kenya.reload()
     assert "The vote is closed." in kenya.content()
     assert kenya.locator("form.cast").count() == 0

@@ -437,6 +437,27 @@ def test_a_delegate_breaks_silence_on_the_page(union: Union, client: Client) -> 
     assert "Your delegation has confirmed receipt." in client.get(f"{PATH}/{current.id}").content.decode()
 
 
+def test_what_a_delegation_objects_to_is_always_chosen_and_may_be_the_whole(union: Union, client: Client) -> None:
+    current = silence(union, now=timezone.now())
+    client.force_login(union.people["KEN"], backend=BACKEND)
+    path = f"{PATH}/{current.id}/break"
+    page = client.get(path).content.decode()
+    chosen = page.partition('name="part"')[2].partition("</select>")[0]
+    assert '<option value="whole" selected>the whole text' in chosen
+    assert "(may stay empty)" not in page.partition("What you object to")[2].partition('name="part"')[0]
+    given = {"party": union.parties["KEN"], "part": "", "language": "en", "reason": "It costs too much."}
+    assert client.post(path, given).status_code == 422
+    assert client.post(path, {**given, "part": "whole"}).status_code == 302
+    assert current.breaks.get().part_id is None
+
+
+def test_whoever_is_waited_for_is_told_the_hour_at_which_silence_ends(union: Union, client: Client) -> None:
+    current = silence(union, now=timezone.now())
+    client.force_login(union.people["KEN"], backend=BACKEND)
+    waiting = client.get("/en/").content.decode().partition("What waits for you")[2].partition("</ul>")[0]
+    assert f"{current.deadline:%H:%M} UTC" in waiting
+
+
 def test_the_secretariat_lays_a_text_under_silence_on_the_page(union: Union, client: Client) -> None:
     client.force_login(union.secretary, backend=BACKEND)
     given = {

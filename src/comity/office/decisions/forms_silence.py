@@ -109,7 +109,7 @@ class BreakForm(ActForm):
     """Breaking silence."""
 
     party = forms.ChoiceField(label=gettext_lazy("Delegation"))
-    part = forms.ChoiceField(label=gettext_lazy("Parts"), required=False)
+    part = forms.ChoiceField(label=gettext_lazy("What you object to"))
     language = LanguageField(label=gettext_lazy("Language of what follows"))
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea)
     wording = forms.CharField(

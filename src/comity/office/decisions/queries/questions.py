@@ -214,6 +214,7 @@ def votes_wait(actor: Actor) -> Iterable[Waiting]:
                 _("Vote on “%(question)s”.") % {"question": current.question.title},
                 reverse("decisions:mine", args=[current.id]),
                 current.closes_at.date() if current.closes_at else None,
+                current.closes_at,
             )
 
 

@@ -268,7 +268,7 @@ def _to_read(actor: Actor) -> Iterable[Waiting]:
             else _("Confirm receipt of a text under silence: “%(title)s”.")
         )
         address = reverse("decisions:silence", args=[current.id])
-        yield Waiting(sentence % {"title": current.title}, address, current.deadline.date())
+        yield Waiting(sentence % {"title": current.title}, address, current.deadline.date(), current.deadline)
 
 
 def _running_panel(actor: Actor, _ref: Ref | None) -> Mapping[str, Any] | None:

@@ -41,6 +41,9 @@ from comity.office.decisions.queries.questions import bodies_of, body_choices_of
 from comity.office.decisions.vocabulary_silence import Naming, SilenceStage, Then
 from comity.office.decisions.words import part_word
 
+WHOLE = "whole"
+"""In the form that breaks silence: the whole text, where a part has its id."""
+
 
 def listing(request: Request) -> HttpResponse:
     """All silence procedures."""
@@ -189,7 +192,7 @@ def break_silence(request: Request, key: str) -> HttpResponse:
     speaks = queries.spoken_for(current, request.actor, breaking=True)
     open_to = queries.breakable(current, request.actor)
     parts = [part for part in current.parts.order_by("rank") if part.id in open_to]
-    whole = [("", _("the whole text"))] if None in open_to else []
+    whole = [(WHOLE, _("the whole text"))] if None in open_to else []
 
     def prepare(form: BreakForm) -> None:
         offer(form, "party", _choices(current, speaks))
@@ -208,7 +211,7 @@ def break_silence(request: Request, key: str) -> HttpResponse:
             by=request.actor,
             silence=key,
             party=values["party"],
-            part=values["part"],
+            part="" if values["part"] == WHOLE else values["part"],
             reason=text_given(values["reason"], language),
             wording=text_given(values["wording"], language) if values["wording"] else None,
         )
@@ -231,7 +234,7 @@ def break_silence(request: Request, key: str) -> HttpResponse:
         after="decisions:silence",
         after_args=[key],
         consequence=told[Naming(current.naming)] + " " + _("You can withdraw it until the deadline."),
-        initial={"part": request.GET.get("part", "")},
+        initial={"part": request.GET.get("part", WHOLE)},
         prepare=prepare,
     )
 
