@@ -160,7 +160,7 @@ def test_paragraphs_without_names_are_named_in_each_readers_language(union: Unio
     current = actions.open_silence(
         by=union.by(), body=union.body.id, title=Text.of("Textes", "fr"), parts=asked, then="nothing"
     )
-    for language, word in (("en", "paragraph 2"), ("zh", "第 2 段"), ("ar", "الفقرة 2")):
+    for language, word in (("en", "Paragraph 2"), ("zh", "第 2 段"), ("ar", "الفقرة 2")):
         assert word in client.get(f"/{language}/decisions/silence/{current.id}").content.decode()
 
 
