@@ -114,6 +114,30 @@ def test_an_invitation_lets_one_person_in_and_a_wrong_one_nobody(town: Town, bro
     assert the_box().counts(current.id).participants == 1
 
 
+@pytest.mark.parametrize("page", ["answer", "write", "about-me", "join", "answer?statement=2"])
+def test_an_old_link_to_what_is_closed_leads_to_what_came_of_it(town: Town, browse: Browse, page: str) -> None:
+    current = town.consultation
+    actions.close(by=town.actor(), consultation=current.id)
+    guest = browse()
+    shown = guest.get(at(current, page), follow=True)
+    assert shown.redirect_chain == [(at(current), 302)]
+    assert "takes no answers any more" in shown.content.decode()
+    assert at(current, "results") in shown.content.decode()
+    assert vote(guest, current, 1, "agree").status_code == 409
+
+
+def test_a_result_is_called_final_once_it_is_there(town: Town, browse: Browse) -> None:
+    current, sentence = town.consultation, "The final result is being computed."
+    assert sentence not in browse().get(at(current)).content.decode()
+    actions.close(by=town.actor(), consultation=current.id)
+    actions.freeze(by=town.actor(), consultation=current.id)
+    page = browse(town.moderator).get(at(current)).content.decode()
+    assert sentence in page
+    assert at(current, "queue") not in page
+    Consultation.objects.filter(id=current.id).update(published="0" * 64)
+    assert "Its result is final." in browse().get(at(current)).content.decode()
+
+
 def test_a_moderator_takes_from_the_queue_and_decides(town: Town, browse: Browse) -> None:
     citizen, moderator = browse(), browse(town.moderator)
     citizen.post(at(town.consultation, "write"), {"text": "Bicycles are lent for nothing.", "language": "en"})

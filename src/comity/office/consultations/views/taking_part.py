@@ -6,6 +6,8 @@ phone and go to the ballot box in batches. These pages are kept by nobody, and h
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +27,7 @@ from comity.ballot_box import Answer, BoxRefuses, Refusal, new_participant
 from comity.groundwork.pages import Request, act_page, offer
 from comity.groundwork.refusals import NotAllowed, Refused
 from comity.groundwork.translated import Text
+from comity.office.charter import telling
 from comity.office.consultations import actions, participants
 from comity.office.consultations.box import the_box
 from comity.office.consultations.forms import CodeForm, FinalForm, ProposeForm
@@ -114,11 +117,15 @@ def _to_join(current: Consultation) -> HttpResponseRedirect:
     return redirect("consultations:join", current.id)
 
 
+class NotOpen(Refused):
+    """A consultation takes no answers now."""
+
+
 def open_here(request: Request, key: str) -> Consultation:
-    """The consultation, if it takes answers now. Raises NotFound, Refused."""
+    """The consultation, if it takes answers now. Raises NotFound, NotOpen."""
     current = found_here(request, key)
     if current.stage != Stage.OPEN:
-        raise Refused(
+        raise NotOpen(
             _("This consultation takes no answers yet.")
             if current.stage == Stage.DRAFT
             else _("This consultation is closed: it takes no answers any more.")
@@ -126,10 +133,30 @@ def open_here(request: Request, key: str) -> Consultation:
     return current
 
 
+Page = Callable[[Request, str], HttpResponse]
+
+
+def while_open(page: Page) -> Page:
+    """A page for taking part. Whoever opens it by an old link finds the consultation, which says what came of it."""
+
+    @wraps(page)
+    def shown(request: Request, key: str) -> HttpResponse:
+        try:
+            return page(request, key)
+        except NotOpen as why:
+            if request.method not in {"GET", "HEAD"}:
+                raise
+            messages.info(request, str(why))
+            return redirect("consultations:consultation", key)
+
+    return shown
+
+
 # --- answering ---
 
 
 @never_cache
+@while_open
 def answer(request: Request, key: str) -> HttpResponse:
     """One statement at a time; `?statement=` asks for one by its number, answered before or not."""
     current = open_here(request, key)
@@ -222,6 +249,7 @@ def _for_module(request: Request, row: Statement) -> dict[str, Any]:
 
 
 @never_cache
+@while_open
 def join(request: Request, key: str) -> HttpResponse:
     """Coming with an invitation."""
     current = open_here(request, key)
@@ -268,7 +296,7 @@ def _welcome(request: Request, current: Consultation, came: actions.participants
     if came.said:
         segments = {segment.question.original: segment for segment in consultations.segments_of(current)}
         stated = [
-            f"{segments[question].question}: {label.word}"
+            telling.headed(segments[question].question, label.word)
             for question, answer in came.said.items()
             for label in segments[question].labels.all()
             if label.word.original == answer
@@ -278,7 +306,7 @@ def _welcome(request: Request, current: Consultation, came: actions.participants
             _(
                 "Whoever invited you stated about you: %(stated)s. You can change it under “Say something about yourself”."
             )
-            % {"stated": "; ".join(stated)},
+            % {"stated": telling.several(stated)},
         )
 
 
@@ -286,6 +314,7 @@ def _welcome(request: Request, current: Consultation, came: actions.participants
 
 
 @never_cache
+@while_open
 def write(request: Request, key: str) -> HttpResponse:
     """Writing a statement: first those that say nearly the same are shown, then it is sent."""
     current = open_here(request, key)
@@ -348,6 +377,7 @@ def _sent(current: Consultation) -> str:
 
 
 @never_cache
+@while_open
 def about_me(request: Request, key: str) -> HttpResponse:
     """The questions about the participant; nobody has to answer them."""
     current = open_here(request, key)
