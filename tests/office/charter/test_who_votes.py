@@ -10,8 +10,10 @@ from tests.office.charter.conftest import BEGAN, MEMBERS, House, charter
 
 from comity.groundwork.refusals import Refused
 from comity.office.charter import actions, queries
+from comity.office.charter.voting import Vote
 from comity.office.decisions.actions import qualify
-from comity.rules import Member, Snapshot
+from comity.rules import Ballot, Member, Record, Snapshot, votes
+from comity.rules.record import OrganVote
 
 BY_SHARES = charter(amendment="yes > 1/2 of all by shares").replace(
     "[groups]", '[weights]\nshares = "Shares"\n[groups]'
@@ -115,6 +117,14 @@ def test_what_is_stated_holds_on_its_days_only(members: House) -> None:
         reason="paid",
     )
     assert adopt(members) == 2
+
+
+def test_votes_of_organs_with_members_of_their_own_choosing_adopt_no_charter(members: House) -> None:
+    organ = OrganVote(Snapshot((Member("PEN"),), members.today), votes({"PEN": "yes"}))
+    voting = Snapshot(tuple(EVERYBODY.values()), members.today)
+    vote = Vote.on(voting, Record(Ballot(dict.fromkeys(MEMBERS, "yes")), organs={"council": organ}))
+    with pytest.raises(Refused, match="not by several organs"):
+        actions.adopt_charter(by=members.by, draft=members.draft(charter("yes > no")).id, vote=vote)
 
 
 def test_who_is_wrong_in_many_ways_is_told_so_at_once(members: House) -> None:

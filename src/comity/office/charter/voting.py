@@ -32,6 +32,11 @@ class Vote:
         """Who could vote. Raises RulesError."""
         return snapshot_from_plain(self.snapshot)
 
+    @property
+    def rests_on_organs(self) -> bool:
+        """Whether votes of other organs, with members of their own, are part of it. Raises RulesError."""
+        return bool(record_from_plain(self.record).organs)
+
     def outcome(self, charter: Charter, rule: str, on: date) -> Outcome:
         """What a charter makes of it, by the rule as it holds on a day. Raises RulesError."""
         return decide(charter, self.members, record_from_plain(self.record), rule=rule, on=on)

@@ -201,6 +201,8 @@ def _passed(vote: Vote | None, today: date, decision: Ref | None) -> Outcome | N
         taken_under = charter_in_force(day)
         if taken_under is None or taken_under.version != holding.version:
             raise Refused(_("The vote was taken under another charter than the one in force."), field="vote")
+        if vote.rests_on_organs:  # nothing says here who has a vote in another organ
+            raise Refused(_("A charter is adopted by one vote of all members, not by several organs."), field="vote")
         check_vote(vote.members, holding.charter, day, today, decision)
         outcome = vote.outcome(holding.charter, rule, day)
     except RulesError as error:
