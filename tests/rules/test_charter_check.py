@@ -9,6 +9,7 @@ import pytest
 
 from comity.rules.charter_check import Checked, Remark, check, without
 from comity.rules.charter_file import load, read
+from comity.rules.errors import said
 from comity.rules.sentences import remark_sentence
 from comity.rules.snapshot import Member, Snapshot
 from comity.rules.words import LANGUAGES
@@ -92,9 +93,14 @@ def test_the_security_council_has_five_vetoes_and_no_dictator() -> None:
     assert found == {Remark.VETO: tuple(f"p{n}" for n in range(5))}
 
 
+WHY = said("dummies could not be counted")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_remarks_are_said_in_six_languages(language: str) -> None:
     for remark in Remark:
-        said = remark_sentence(Checked(remark, "r", ("a",), (("ripe", True),), "why"), language)
-        assert said.startswith("r")
-        assert "{" not in said
+        line = remark_sentence(Checked(remark, "r", ("a",), (("ripe", True),), WHY), language)
+        assert line.startswith("r")
+        assert "{" not in line
+        assert remark is not Remark.NOT_CHECKED or WHY.told(language) in line
+    assert language == "en" or WHY.told(language) != WHY.told("en")

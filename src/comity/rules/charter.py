@@ -143,6 +143,14 @@ class Rule:
             self.valid_until is None or day <= self.valid_until
         )
 
+    def overlaps(self, other: Rule) -> bool:
+        """Whether both hold on some day."""
+        ends = (self.valid_until, other.valid_until)
+        return all(
+            begins is None or end is None or begins <= end
+            for begins, end in zip((other.valid_from, self.valid_from), ends, strict=True)
+        )
+
 
 @dataclass(frozen=True)  # no slots: what follows from the rules is kept beside them
 class Charter:

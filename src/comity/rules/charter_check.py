@@ -16,7 +16,7 @@ from itertools import product
 from comity.rules import games
 from comity.rules.charter import CASTING_VOTE, Charter, Kind, Rule
 from comity.rules.coalitions import both_sides_can_win, dictators, dummies, vetoes
-from comity.rules.errors import RulesError
+from comity.rules.errors import RulesError, Said, said
 from comity.rules.snapshot import Snapshot
 from comity.rules.winning import to_game
 
@@ -43,7 +43,7 @@ class Remark(StrEnum):
     CANNOT_BE_AMENDED = "cannot-be-amended"
     """The charter names no rule for its own change, or one that never passes."""
     NOT_CHECKED = "not-checked"
-    """`detail` says why."""
+    """`why` says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,12 @@ class Checked:
     rule: str | None
     members: tuple[str, ...] = ()
     supposed: tuple[tuple[str, bool], ...] = ()
-    detail: str = ""
+    why: Said | None = None
+
+    @property
+    def detail(self) -> str:
+        """Why it was not checked, in English; empty where it was."""
+        return self.why.told("en") if self.why is not None else ""
 
 
 def check(
@@ -84,23 +89,21 @@ def without(charter: Charter, snapshot: Snapshot, member: str, on: date | None =
 def _checked(charter: Charter, snapshot: Snapshot, rule: Rule, day: date | None, most: int) -> list[Checked]:
     asked = sorted(charter.findings().keys() - {CASTING_VOTE})
     if len(asked) > MOST_SUPPOSED:
-        return [Checked(Remark.NOT_CHECKED, rule.id, detail=f"{len(asked)} findings of people")]
+        return [Checked(Remark.NOT_CHECKED, rule.id, why=said("findings of people: {number}", number=len(asked)))]
     answers: list[tuple[games.Game, tuple[tuple[str, bool], ...]]] = []
     for truths in product((True, False), repeat=len(asked)):
         supposed = tuple(zip(asked, truths, strict=True))
         try:
             game = to_game(charter, snapshot, rule, on=day, found=dict(supposed))
         except RulesError as error:
-            return [Checked(Remark.NOT_CHECKED, rule.id, detail=str(error))]
+            return [Checked(Remark.NOT_CHECKED, rule.id, why=error.said)]
         answers.append((game, supposed))
     distinct = list(dict.fromkeys(game.rule for game, _ in answers))
     found: list[Checked] = []
     for game_rule in distinct:
         same = [(game, supposed) for game, supposed in answers if game.rule == game_rule]
         shared = _shared([supposed for _, supposed in same]) if len(distinct) > 1 else ()
-        found += [
-            Checked(remark, rule.id, members, shared, detail) for remark, members, detail in _remarks(same[0][0], most)
-        ]
+        found += [Checked(remark, rule.id, members, shared, why) for remark, members, why in _remarks(same[0][0], most)]
     return found
 
 
@@ -109,29 +112,31 @@ def _shared(supposed: Sequence[tuple[tuple[str, bool], ...]]) -> tuple[tuple[str
     return tuple(item for item in supposed[0] if all(item in other for other in supposed))
 
 
-def _remarks(game: games.Game, most: int) -> list[tuple[Remark, tuple[str, ...], str]]:
+def _remarks(game: games.Game, most: int) -> list[tuple[Remark, tuple[str, ...], Said | None]]:
     everybody = range(len(game.players))
-    found: list[tuple[Remark, tuple[str, ...], str]] = []
+    found: list[tuple[Remark, tuple[str, ...], Said | None]] = []
     if not game.wins_numbers(everybody) and game.monotone:
-        return [(Remark.NEVER_PASSES, (), "")]
+        return [(Remark.NEVER_PASSES, (), None)]
     if game.wins_numbers(()) and game.monotone:
-        return [(Remark.ALWAYS_PASSES, (), "")]
+        return [(Remark.ALWAYS_PASSES, (), None)]
     if not game.monotone:
-        return [(Remark.NOT_CHECKED, (), "a further yes may lose under this rule")]
+        return [(Remark.NOT_CHECKED, (), said("a further yes may lose under this rule"))]
     ruling = dictators(game)
     if ruling:
-        found.append((Remark.DICTATOR, ruling, ""))
+        found.append((Remark.DICTATOR, ruling, None))
     blocking = vetoes(game)
     if blocking and not ruling and len(blocking) < len(game.players):
-        found.append((Remark.VETO, blocking, ""))
+        found.append((Remark.VETO, blocking, None))
     idle = dummies(game, most=most)
     if idle is None:
-        found.append((Remark.NOT_CHECKED, (), "dummies could not be counted"))
+        found.append((Remark.NOT_CHECKED, (), said("dummies could not be counted")))
     elif idle:
-        found.append((Remark.DUMMY, idle, ""))
+        found.append((Remark.DUMMY, idle, None))
     contradicts = both_sides_can_win(game, most=most)
     if contradicts is None:
-        found.append((Remark.NOT_CHECKED, (), "whether a decision and its contrary can both pass could not be counted"))
+        found.append(
+            (Remark.NOT_CHECKED, (), said("whether a decision and its contrary can both pass could not be counted"))
+        )
     elif contradicts:
-        found.append((Remark.CONTRADICTS_ITSELF, (), ""))
+        found.append((Remark.CONTRADICTS_ITSELF, (), None))
     return found

@@ -14,7 +14,7 @@ from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import Any as Anything
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 from comity.rules.charter import (
     FORMAT,
@@ -28,6 +28,7 @@ from comity.rules.charter import (
     Rule,
     Tie,
 )
+from comity.rules.charter_lines import Lines, Place
 from comity.rules.conditions import (
     CHOICES,
     DEPOSITS,
@@ -43,7 +44,7 @@ from comity.rules.conditions import (
     walk,
 )
 from comity.rules.election_rules import ElectionRule, Field, PaperKind
-from comity.rules.errors import CharterError, ClauseError
+from comity.rules.errors import ClauseError, RulesError, said
 from comity.rules.language import OPENINGS, RESERVED, parse
 from comity.rules.symbols import MARKS, Scheme
 from comity.rules.timing import Period, Timing, parse_period, parse_timing
@@ -54,8 +55,6 @@ LARGEST = 1_000_000
 CATALOGUE = Path(__file__).parent / "catalogue"
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,79}")
-_HEADER = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_.-]+)\s*\]\]?")
-_KEY = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
 
 
 def _keys(text: str) -> frozenset[str]:
@@ -95,66 +94,37 @@ def load(name_or_path: str | Path) -> Charter:
 def read(data: bytes | str, *, file: str = "charter.toml") -> Charter:
     """A charter from the contents of its file; `file` is what errors call it. Raises CharterError."""
     raw = data.encode() if isinstance(data, str) else data
-    top = _Place(file, "the file", 1)
+    top = Place(file, "the file", 1)
     if len(raw) > LARGEST:
-        top.refuse(f"it has {len(raw):,} bytes.", f"A charter has at most {LARGEST:,}: divide it.")
+        top.refuse(
+            "it has {bytes} bytes.",
+            "A charter has at most {most}: divide it.",
+            bytes=f"{len(raw):,}",
+            most=f"{LARGEST:,}",
+        )
     try:
         text = raw.decode("utf-8-sig")
         document = tomllib.loads(text)
     except UnicodeDecodeError as error:
-        top.refuse(f"byte {error.start + 1} is not UTF-8.", "Save the file as UTF-8.")
+        top.refuse("byte {byte} is not UTF-8.", "Save the file as UTF-8.", byte=error.start + 1)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
-        _Place(file, "TOML", int(line[1]) if line else text.count("\n") + 1).refuse(f"{error}.", "Mend the line.")
+        Place(file, "TOML", int(line[1]) if line else text.count("\n") + 1).refuse(
+            "{fault}.", "Mend the line.", fault=error
+        )
     except RecursionError:
         top.refuse("values are nested too deep.", "Write rules as the documentation shows.")
-    return _Reader(document, _Lines(text), file).charter(sha256(raw).hexdigest())
-
-
-class _Lines:
-    """Where each key is written, found by a plain look at the lines; a key that is not found has its table's line."""
-
-    def __init__(self, text: str) -> None:
-        self.at: dict[tuple[str, int, str], int] = {}
-        counts: dict[str, int] = {}
-        table, ordinal, quoted = "", 0, ""
-        for number, line in enumerate(text.splitlines(), 1):
-            if quoted:
-                quoted = "" if quoted in line else quoted
-                continue
-            if header := _HEADER.match(line):
-                table = header[1]
-                counts[table] = counts.get(table, 0) + (line.lstrip().startswith("[["))
-                ordinal = counts.get(table.split(".")[0], 0)
-                self.at.setdefault((table, ordinal, ""), number)
-            elif key := _KEY.match(line):
-                self.at.setdefault((table, ordinal, key[1]), number)
-            for mark in ('"""', "'''"):
-                if line.count(mark) == 1:
-                    quoted = mark
-
-    def line(self, table: str, ordinal: int, key: str) -> int:
-        return self.at.get((table, ordinal, key)) or self.at.get((table, ordinal, "")) or 1
-
-
-class _Place:
-    """Where in the file something stands, and the refusal that names it."""
-
-    def __init__(self, file: str, clause: str, line: int) -> None:
-        self.file, self.clause, self.line = file, clause, line
-
-    def refuse(self, problem: str, mend: str) -> NoReturn:
-        raise CharterError(problem, file=self.file, line=self.line, clause=self.clause, mend=mend)
+    return _Reader(document, Lines(text), file).charter(sha256(raw).hexdigest())
 
 
 class _Reader:
     """One charter being read: the document, and where its keys stand."""
 
-    def __init__(self, document: Mapping[str, Anything], lines: _Lines, file: str) -> None:
+    def __init__(self, document: Mapping[str, Anything], lines: Lines, file: str) -> None:
         self.document, self.lines, self.file = document, lines, file
 
-    def place(self, table: str, ordinal: int, key: str, clause: str = "") -> _Place:
-        return _Place(self.file, clause or key or table, self.lines.line(table, ordinal, key))
+    def place(self, table: str, ordinal: int, key: str, clause: str = "") -> Place:
+        return Place(self.file, clause or key or table, self.lines.line(table, ordinal, key))
 
     # --- values ---
 
@@ -162,55 +132,63 @@ class _Reader:
         for key in table:
             if key not in known:
                 self.place(where, ordinal, key, clause or key).refuse(
-                    f"`{key}` is not known here.", f"Use: {', '.join(sorted(known))}."
+                    "`{key}` is not known here.", "Use: {known}.", key=key, known=tuple(sorted(known))
                 )
 
-    def text(self, value: Anything, place: _Place, example: str) -> str:
+    def text(self, value: Anything, place: Place, example: str) -> str:
         if not isinstance(value, str) or not value.strip():
-            place.refuse("text is expected.", f"Write, for example, {example}.")
+            place.refuse("text is expected.", "Write, for example, {example}.", example=example)
         return value.strip()
 
-    def name(self, value: Anything, place: _Place, what: str) -> str:
+    def name(self, value: Anything, place: Place, what: str) -> str:
         if not isinstance(value, str) or not _NAME.fullmatch(value) or value in RESERVED:
             place.refuse(
-                f"{value!r} is no name for {what}.", "Use small letters, digits and hyphens, as in `article-5`."
+                "{value!r} is no name for {what}.",
+                "Use small letters, digits and hyphens, as in `article-5`.",
+                value=value,
+                what=said(what),
             )
         return value
 
-    def texts(self, value: Anything, place: _Place) -> dict[str, str]:
+    def texts(self, value: Anything, place: Place) -> dict[str, str]:
         """A text, in English or in a table of languages."""
         if isinstance(value, str) and value.strip():
             return {"en": value.strip()}
         if isinstance(value, dict) and value and all(isinstance(said, str) and said.strip() for said in value.values()):
             for language in value:
                 if language not in LANGUAGES:
-                    place.refuse(f"{language!r} is no language here.", f"Use: {', '.join(LANGUAGES)}.")
+                    place.refuse(
+                        "{language!r} is no language here.", "Use: {known}.", language=language, known=LANGUAGES
+                    )
             return {language: value[language].strip() for language in LANGUAGES if language in value}
-        return place.refuse("text is expected.", 'Write "…" or { en = "…", fr = "…" }.')
+        return place.refuse("text is expected.", 'Write "…" or {{ en = "…", fr = "…" }}.')
 
-    def chosen(self, kind: type[Choice], value: Anything, place: _Place) -> Choice:
+    def chosen(self, kind: type[Choice], value: Anything, place: Place) -> Choice:
         if value not in list(kind):
-            place.refuse(f"{value!r} is not possible.", f"Write one of: {', '.join(kind)}.")
+            place.refuse("{value!r} is not possible.", "Write one of: {known}.", value=value, known=tuple(kind))
         return kind(value)
 
-    def whole(self, value: Anything, place: _Place, least: int) -> int:
+    def whole(self, value: Anything, place: Place, least: int) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= 10_000:
             place.refuse(
-                f"{value!r} is no number of at least {least}.", "Write a whole number without quotation marks."
+                "{value!r} is no number of at least {least}.",
+                "Write a whole number without quotation marks.",
+                value=value,
+                least=least,
             )
         return value
 
-    def day(self, value: Anything, place: _Place) -> date:
+    def day(self, value: Anything, place: Place) -> date:
         if not isinstance(value, date) or isinstance(value, datetime):
-            place.refuse(f"{value!r} is no day.", "Write it without quotation marks, as 2026-11-22.")
+            place.refuse("{value!r} is no day.", "Write it without quotation marks, as 2026-11-22.", value=value)
         return value
 
-    def truth(self, value: Anything, place: _Place) -> bool:
+    def truth(self, value: Anything, place: Place) -> bool:
         if not isinstance(value, bool):
-            place.refuse(f"{value!r} is neither true nor false.", "Write true or false.")
+            place.refuse("{value!r} is neither true nor false.", "Write true or false.", value=value)
         return value
 
-    def words(self, value: Anything, place: _Place) -> tuple[str, ...]:
+    def words(self, value: Anything, place: Place) -> tuple[str, ...]:
         if isinstance(value, str):
             value = [value]
         if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
@@ -219,24 +197,26 @@ class _Reader:
             place.refuse("something is listed twice.", "Name each once.")
         return tuple(value)
 
-    def condition(self, value: Anything, place: _Place) -> Condition:
+    def condition(self, value: Anything, place: Place) -> Condition:
         clause = self.text(value, place, '"yes > 1/2 of cast"')
         try:
             return parse(clause)
         except ClauseError as error:
-            place.refuse(f"{error} (column {error.column} of the clause)", error.mend)
+            place.refuse(
+                said("{fault} (column {column} of the clause)", fault=error.said, column=error.column), error.mend_said
+            )
 
-    def period(self, value: Anything, place: _Place) -> Period:
+    def period(self, value: Anything, place: Place) -> Period:
         try:
             return parse_period(self.text(value, place, '"72 hours"'))
         except ClauseError as error:
-            place.refuse(str(error), error.mend)
+            place.refuse(error.said, error.mend_said)
 
-    def timing(self, value: Anything, place: _Place) -> Timing:
+    def timing(self, value: Anything, place: Place) -> Timing:
         try:
             return parse_timing(self.text(value, place, '"30 days after met"'))
         except ClauseError as error:
-            place.refuse(str(error), error.mend)
+            place.refuse(error.said, error.mend_said)
 
     # --- the charter ---
 
@@ -244,9 +224,13 @@ class _Reader:
         top = self.document
         for key in ("format", "id", "version", "title", "rule"):
             if key not in top:
-                self.place("", 0, key).refuse(f"`{key}` is missing.", f'Write it, as in format = "{FORMAT}".')
+                self.place("", 0, key).refuse(
+                    "`{key}` is missing.", 'Write it, as in format = "{format}".', key=key, format=FORMAT
+                )
         if top["format"] != FORMAT:
-            self.place("", 0, "format").refuse(f"{top['format']!r} is not a format known here.", f'Write "{FORMAT}".')
+            self.place("", 0, "format").refuse(
+                "{value!r} is not a format known here.", 'Write "{format}".', value=top["format"], format=FORMAT
+            )
         self.keys(top, TOP_KEYS, "", 0, "")
         groups, weights = self.named("groups"), self.named("weights")
         choices = self.choices()
@@ -279,7 +263,7 @@ class _Reader:
         found: dict[str, Named] = {}
         entries = self.document.get(table, {})
         if not isinstance(entries, dict):
-            self.place("", 0, table).refuse("a table is expected.", f"Begin it with [{table}].")
+            self.place("", 0, table).refuse("a table is expected.", "Begin it with [{table}].", table=table)
         for name, value in entries.items():
             place = self.place(table, 0, name)
             self.name(name, place, "a group" if table == "groups" else "a weight")
@@ -302,7 +286,7 @@ class _Reader:
         """How findings are shown in other languages; each must be one that a rule asks for."""
         entries = self.document.get("findings", {})
         if not isinstance(entries, dict):
-            self.place("", 0, "findings").refuse("a table is expected.", "Begin it with [findings].")
+            self.place("", 0, "findings").refuse("a table is expected.", "Begin it with [{table}].", table="findings")
         asked = {
             part.statement
             for rule in rules
@@ -313,7 +297,9 @@ class _Reader:
         for statement in entries:
             if statement not in asked:
                 place = self.place("findings", 0, "", "findings")
-                place.refuse(f"no rule asks for {statement!r}.", "Write it as the rule does, or take it out.")
+                place.refuse(
+                    "no rule asks for {statement!r}.", "Write it as the rule does, or take it out.", statement=statement
+                )
         return {
             statement: self.texts(said, self.place("findings", 0, "", statement)) for statement, said in entries.items()
         }
@@ -322,30 +308,34 @@ class _Reader:
         """How documents are numbered; a mark that is not said is the usual one."""
         table = self.document["symbols"]
         if not isinstance(table, dict) or not isinstance(table.get("series"), dict) or not table["series"]:
-            self.place("symbols", 0, "series").refuse("`series` is missing.", 'Write series = { general = "A" }.')
+            self.place("symbols", 0, "series").refuse("`series` is missing.", 'Write series = {{ general = "A" }}.')
         self.keys(table, SYMBOLS_KEYS, "symbols", 0, "symbols")
         place = self.place("symbols", 0, "", "symbols")
         series = {self.name(name, place, "a series"): table["series"][name] for name in table["series"]}
-        for said in (*series.values(), *(table[mark] for mark in MARKS if mark in table)):
-            self.text(said, place, 'series = { general = "A" }')
+        for written in (*series.values(), *(table[mark] for mark in MARKS if mark in table)):
+            self.text(written, place, 'series = { general = "A" }')
         try:
             return Scheme(series, **{mark: table[mark] for mark in MARKS if mark in table})
-        except ValueError as error:
-            problem, _, mend = str(error).partition(": ")
-            place.refuse(f"{problem}.", f"{mend.capitalize()}.")
+        except RulesError as error:
+            place.refuse(error.said, "Mend the line.")
 
     def choices(self) -> dict[str, str]:
         entries = self.document.get("choices", {})
         if not isinstance(entries, dict):
-            self.place("", 0, "choices").refuse("a table is expected.", "Begin it with [choices].")
+            self.place("", 0, "choices").refuse("a table is expected.", "Begin it with [{table}].", table="choices")
         for word, like in entries.items():
             place = self.place("choices", 0, word)
             self.name(word, place, "a choice")
             taken = {*CHOICES, *RECORDED, NOT_YES, *Base, *OPENINGS}
             if word in taken:
-                place.refuse(f"`{word}` has a meaning already.", "Choose another word.")
+                place.refuse("`{word}` has a meaning already.", "Choose another word.", word=word)
             if not isinstance(like, str) or like not in CHOICES:
-                place.refuse(f"{like!r} is no standard choice.", f"Say which one it counts like: {', '.join(CHOICES)}.")
+                place.refuse(
+                    "{like!r} is no standard choice.",
+                    "Say which one it counts like: {known}.",
+                    like=like,
+                    known=tuple(CHOICES),
+                )
         return dict(entries)
 
     def eligibility(self, groups: Mapping[str, Named]) -> dict[str, EligibilityClause]:
@@ -358,15 +348,17 @@ class _Reader:
             self.keys(table, ELIGIBILITY_KEYS, "eligibility", number, "")
             for key in ("id", "group", "effect"):
                 if key not in table:
-                    place.refuse(f"`{key}` is missing.", f"Write {key} = …")
+                    place.refuse("`{key}` is missing.", "Write {key} = …", key=key)
             name = self.name(table["id"], self.place("eligibility", number, "id"), "an eligibility clause")
             for key in ("group", "unless"):
                 if key in table and (not isinstance(table[key], str) or table[key] not in groups):
                     self.place("eligibility", number, key, f"eligibility {name}").refuse(
-                        f"the group {table[key]!r} is not declared.", "Add it under [groups], or mend its name."
+                        "the group `{name}` is not declared.",
+                        "Add it under [groups], or mend its name.",
+                        name=table[key],
                     )
             if name in found:
-                place.refuse(f"there are two clauses {name}.", "Give each its own id.")
+                place.refuse("there are two clauses {name}.", "Give each its own id.", name=name)
             found[name] = EligibilityClause(
                 id=name,
                 group=table["group"],
@@ -381,13 +373,18 @@ class _Reader:
             self.place("rule", number, "").refuse("a rule without `id`.", 'Write id = "ordinary".')
         name = self.name(table["id"], self.place("rule", number, "id"), "a rule")
 
-        def at(key: str) -> _Place:
+        def at(key: str) -> Place:
             return self.place("rule", number, key, f"rule {name}, {key}" if key else f"rule {name}")
 
         self.keys(table, RULE_KEYS, "rule", number, f"rule {name}")
         for key in ("title", "certainty"):
             if key not in table:
-                at("").refuse(f"`{key}` is missing.", f"Write {key} = …; certainty is one of: {', '.join(Certainty)}.")
+                at("").refuse(
+                    "`{key}` is missing.",
+                    "Write {key} = …; certainty is one of: {known}.",
+                    key=key,
+                    known=tuple(Certainty),
+                )
         kind, passes = self.kind(table, at)
 
         def condition(key: str) -> Condition | None:
@@ -424,15 +421,16 @@ class _Reader:
         )
 
     def kind(self, table: Mapping[str, Anything], at: Anything) -> tuple[Kind, Condition]:
-        said = [key for key in ("passes", "fails_if", "election") if key in table]
-        if len(said) != 1:
+        ways = [key for key in ("passes", "fails_if", "election") if key in table]
+        if len(ways) != 1:
             at("").refuse(
-                "it says not once how it decides." if not said else f"it says twice how it decides: {', '.join(said)}.",
+                "it says twice how it decides: {keys}." if ways else "it says not once how it decides.",
                 'Write one of passes = "…", fails_if = "…" (with silence = "72 hours"), or [rule.election].',
+                keys=tuple(ways),
             )
-        if said == ["election"]:
+        if ways == ["election"]:
             return Kind.ELECTION, Found("elected")
-        if said == ["fails_if"]:
+        if ways == ["fails_if"]:
             if "silence" not in table:
                 at("fails_if").refuse("the period is missing.", 'Write silence = "72 hours".')
             return Kind.SILENCE, Not(self.condition(table["fails_if"], at("fails_if")))
@@ -456,7 +454,7 @@ class _Reader:
             paper=self.chosen(PaperKind, table.get("paper", PaperKind.NAMES), place),
         )
 
-    def words_in_order(self, value: Anything, place: _Place) -> list[str]:
+    def words_in_order(self, value: Anything, place: Place) -> list[str]:
         if not isinstance(value, list) or not value or not all(isinstance(word, str) for word in value):
             place.refuse("`rounds` is a list.", 'Write rounds = ["open", "top", "top", "top"].')
         return list(value)
@@ -467,12 +465,14 @@ class _Reader:
         ids = {rule.id for rule in charter.rules}
         if charter.amended_by is not None and charter.amended_by not in list(ids):
             self.place("", 0, "amended_by").refuse(
-                f"there is no rule {charter.amended_by!r}.", "Name a rule of the charter."
+                "there is no rule `{name}`.", "Name a rule of the charter.", name=charter.amended_by
             )
         entry = charter.entry_into_force
         if entry is not None and not any(r.id == entry and r.kind is Kind.IN_FORCE for r in charter.rules):
             self.place("", 0, "entry_into_force").refuse(
-                f"{entry!r} is no rule that counts instruments.", 'Name one with, say, passes = "deposits >= 3".'
+                "{entry!r} is no rule that counts instruments.",
+                'Name one with, say, passes = "deposits >= 3".',
+                entry=entry,
             )
         for number, rule in enumerate(charter.rules, 1):
             for key, condition in _conditions(rule):
@@ -484,11 +484,15 @@ class _Reader:
         self.check_dates(charter)
         self.check_circles(charter)
 
-    def check_part(self, part: Condition, charter: Charter, ids: set[str], place: _Place) -> None:
+    def check_part(self, part: Condition, charter: Charter, ids: set[str], place: Place) -> None:
         if isinstance(part, Meets) and part.rule not in ids:
-            place.refuse(f"there is no rule `{part.rule}`.", f"Name one of: {', '.join(sorted(ids))}.")
+            place.refuse(
+                "there is no rule `{name}`.", "Name one of: {known}.", name=part.rule, known=tuple(sorted(ids))
+            )
         if isinstance(part, Floor) and part.weight not in charter.weights:
-            place.refuse(f"the weight `{part.weight}` is not declared.", "Add it under [weights], or mend its name.")
+            place.refuse(
+                "the weight `{name}` is not declared.", "Add it under [weights], or mend its name.", name=part.weight
+            )
         if not isinstance(part, (Share, Floor)):
             return
         known = {*charter.words_of, *RECORDED}
@@ -496,33 +500,48 @@ class _Reader:
             for word in side:
                 if word not in known:
                     place.refuse(
-                        f"`{word}` is no choice.", f"Use one of: {', '.join(sorted(known))}; or add it under [choices]."
+                        "`{word}` is no choice.",
+                        "Use one of: {known}; or add it under [choices].",
+                        word=word,
+                        known=tuple(sorted(known)),
                     )
         if isinstance(part, Floor):
             return
         if part.scope.group and part.scope.group not in charter.groups:
-            place.refuse(f"the group `{part.scope.group}` is not declared.", "Add it under [groups], or mend its name.")
+            place.refuse(
+                "the group `{name}` is not declared.", "Add it under [groups], or mend its name.", name=part.scope.group
+            )
         if part.scope.weight and part.scope.weight not in charter.weights:
             place.refuse(
-                f"the weight `{part.scope.weight}` is not declared.", "Add it under [weights], or mend its name."
+                "the weight `{name}` is not declared.",
+                "Add it under [weights], or mend its name.",
+                name=part.scope.weight,
             )
         if isinstance(part.base, Base) and part.amount > 1:
             place.refuse(
-                f"more than all of a base ({part.amount}) can never be reached.", "Write a share of at most 1."
+                "more than all of a base ({amount}) can never be reached.",
+                "Write a share of at most 1.",
+                amount=part.amount,
             )
 
     def check_rule(self, rule: Rule, number: int, charter: Charter) -> None:
-        def at(key: str) -> _Place:
+        def at(key: str) -> Place:
             return self.place("rule", number, key, f"rule {rule.id}, {key}")
 
         if rule.among and rule.among not in charter.groups:
-            at("among").refuse(f"the group `{rule.among}` is not declared.", "Add it under [groups], or mend its name.")
+            at("among").refuse(
+                "the group `{name}` is not declared.", "Add it under [groups], or mend its name.", name=rule.among
+            )
         for name in rule.eligibility:
             if name not in charter.eligibility:
-                at("eligibility").refuse(f"there is no eligibility clause `{name}`.", "Add it with [[eligibility]].")
+                at("eligibility").refuse(
+                    "there is no eligibility clause `{name}`.", "Add it with [[eligibility]].", name=name
+                )
         for word in rule.reasons:
             if word not in charter.like:
-                at("needs_reason").refuse(f"`{word}` is no choice.", f"Use one of: {', '.join(charter.like)}.")
+                at("needs_reason").refuse(
+                    "`{word}` is no choice.", "Use one of: {known}.", word=word, known=tuple(charter.like)
+                )
         if rule.valid_from and rule.valid_until and rule.valid_until < rule.valid_from:
             at("valid_until").refuse("it ends before it begins.", "Mend valid_from or valid_until.")
         if rule.timing and "opened" in rule.timing.events() and rule.opened is None:
@@ -531,7 +550,7 @@ class _Reader:
     def check_dates(self, charter: Charter) -> None:
         for number, rule in enumerate(charter.rules, 1):
             for other in charter.rules[: number - 1]:
-                if other.id == rule.id and _overlap(other, rule):
+                if other.id == rule.id and rule.overlaps(other):
                     self.place("rule", number, "id", f"rule {rule.id}").refuse(
                         "another rule of this id holds on the same days.",
                         "Give them dates (valid_from, valid_until) that do not overlap, or another id.",
@@ -573,9 +592,3 @@ def _conditions(rule: Rule) -> Iterator[tuple[str, Condition]]:
         condition = getattr(rule, key)
         if condition is not None:
             yield key, condition
-
-
-def _overlap(one: Rule, other: Rule) -> bool:
-    starts_before_end = one.valid_from is None or other.valid_until is None or one.valid_from <= other.valid_until
-    ends_after_start = one.valid_until is None or other.valid_from is None or other.valid_from <= one.valid_until
-    return starts_before_end and ends_after_start

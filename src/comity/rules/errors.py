@@ -6,9 +6,31 @@ The sentence is a template in English; `refusal_words` has it in the others.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from comity.rules.charter_words import CHARTER_WORDS
+from comity.rules.clause_words import CLAUSE_WORDS
 from comity.rules.refusal_words import REFUSAL_WORDS
 from comity.rules.words import listed
+
+_WORDS = {**REFUSAL_WORDS, **CHARTER_WORDS, **CLAUSE_WORDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence with named values, which may themselves be sentences; several of a kind are a tuple."""
+
+    sentence: str
+    values: tuple[tuple[str, object], ...] = ()
+
+    def told(self, language: str) -> str:
+        """In a language of the engine; in English where there is no wording in it."""
+        return _filled(_WORDS.get(self.sentence, {}).get(language, self.sentence), dict(self.values), language)
+
+
+def said(sentence: str, **values: object) -> Said:
+    """A sentence with its values."""
+    return Said(sentence, tuple(values.items()))
 
 
 class RulesError(ValueError):
@@ -25,13 +47,21 @@ class RulesError(ValueError):
         >>> RulesError("{names}: both yes and not", names=("Chile", "Kenya")).told("zh")
         'Chile、Kenya：既为赞成又不为赞成'
         """
-        wording = REFUSAL_WORDS.get(self.sentence, {}).get(language)
-        return str(self) if wording is None else _filled(wording, self.values, language)
+        return self.said.told(language)
+
+    @property
+    def said(self) -> Said:
+        """What it says, to stand in another sentence."""
+        return Said(self.sentence, tuple(self.values.items()))
 
 
 def _filled(wording: str, values: Mapping[str, object], language: str) -> str:
-    shown = {key: listed(value, language) if isinstance(value, tuple) else value for key, value in values.items()}
-    return printable(wording.format(**shown))
+    def shown(value: object) -> object:
+        if isinstance(value, Said):
+            return value.told(language)
+        return listed(value, language) if isinstance(value, tuple) else value
+
+    return printable(wording.format(**{key: shown(value) for key, value in values.items()}))
 
 
 def printable(text: str) -> str:
@@ -51,13 +81,14 @@ class ClauseError(RulesError):
     def __init__(self, sentence: str, *, column: int, mend: str, **values: object) -> None:
         super().__init__(sentence, **values)
         self.column = column
-        self.mend = mend
+        self.mend_said = said(mend, **values)
+        self.mend = self.mend_said.told("en")
 
 
 class CharterError(RulesError):
     """A charter that cannot be taken. Names file, line, clause and mend; nothing of the charter is taken."""
 
-    def __init__(self, problem: str, *, file: str, line: int, clause: str, mend: str) -> None:
+    def __init__(self, problem: Said, mend: Said, *, file: str, line: int, clause: str) -> None:
         super().__init__(
             "{file}, line {line}: {clause}: {problem} {mend}",
             file=file,
@@ -66,4 +97,6 @@ class CharterError(RulesError):
             problem=problem,
             mend=mend,
         )
-        self.file, self.line, self.clause, self.problem, self.mend = file, line, clause, problem, mend
+        self.file, self.line, self.clause = file, line, clause
+        self.problem_said, self.mend_said = problem, mend
+        self.problem, self.mend = problem.told("en"), mend.told("en")

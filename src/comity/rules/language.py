@@ -38,7 +38,7 @@ from comity.rules.conditions import (
     Sequence,
     Share,
 )
-from comity.rules.errors import ClauseError
+from comity.rules.errors import ClauseError, Said, said
 
 LONGEST, DEEPEST = 4_000, 40
 """Characters of a clause, and conditions within each other: more than any rule of a real body, and safe to read."""
@@ -74,8 +74,9 @@ def parse(clause: str) -> Condition:
         raise ClauseError(
             "the clause has {length} characters.",
             column=LONGEST,
-            mend=f"Divide it into rules of at most {LONGEST} and join them with `rule NAME`.",
+            mend="Divide it into rules of at most {most} and join them with `rule NAME`.",
             length=len(clause),
+            most=LONGEST,
         )
     return _Parser(clause).whole()
 
@@ -109,16 +110,19 @@ class _Parser:
             if found is None:
                 at = _SPACE.match(clause, at).end()  # type: ignore[union-attr]  # matches always
                 self.fail(
-                    f"`{clause[at]}` has no place here.", "Write words in small letters, >= <= > < =, ( ) + ;", at
+                    "`{text}` has no place here.",
+                    "Write words in small letters, >= <= > < =, ( ) + ;",
+                    at,
+                    text=clause[at],
                 )
             kind = found.lastgroup or ""
             self.tokens.append(_Token(kind, found.group(kind), found.start(kind)))
             at = found.end()
         self.tokens.append(_Token("end", "", end))
 
-    def fail(self, problem: str, mend: str, at: int | None = None) -> NoReturn:
+    def fail(self, problem: str, mend: str, at: int | None = None, **values: object) -> NoReturn:
         column = (self.now.at if at is None else at) + 1
-        raise ClauseError("{problem}", column=column, mend=mend, problem=problem)
+        raise ClauseError(problem, column=column, mend=mend, **values)
 
     @property
     def now(self) -> _Token:
@@ -134,16 +138,19 @@ class _Parser:
 
     def need(self, word: str, mend: str) -> None:
         if not self.seen(word):
-            self.fail(f"`{word}` is expected{self.instead()}.", mend)
+            self.fail("`{word}` is expected{instead}.", mend, word=word, instead=self.instead())
 
-    def instead(self) -> str:
-        return f", not `{self.now.text}`" if self.now.kind != "end" else " before the end"
+    def instead(self) -> Said:
+        return said(", not `{text}`", text=self.now.text) if self.now.kind != "end" else said(" before the end")
 
     def name(self, what: str) -> str:
         token = self.now
         if token.kind != "word" or token.text in RESERVED:
             self.fail(
-                f"the name of {what} is expected{self.instead()}.", "Write a name in small letters, as in `article-5`."
+                "the name of {what} is expected{instead}.",
+                "Write a name in small letters, as in `article-5`.",
+                what=said(what),
+                instead=self.instead(),
             )
         self.place += 1
         return token.text
@@ -151,7 +158,9 @@ class _Parser:
     def whole(self) -> Condition:
         condition = self.condition()
         if self.now.kind != "end":
-            self.fail(f"`{self.now.text}` comes after the end of the clause.", "Join clauses with `and` or `or`.")
+            self.fail(
+                "`{text}` comes after the end of the clause.", "Join clauses with `and` or `or`.", text=self.now.text
+            )
         return condition
 
     def condition(self) -> Condition:
@@ -226,7 +235,11 @@ class _Parser:
 
     def at_least(self) -> Condition:
         if self.now.kind != "number" or not self.now.text.isdigit():
-            self.fail(f"a whole number is expected{self.instead()}.", "Write `at least 2 of (CLAUSE; CLAUSE; CLAUSE)`.")
+            self.fail(
+                "a whole number is expected{instead}.",
+                "Write `at least 2 of (CLAUSE; CLAUSE; CLAUSE)`.",
+                instead=self.instead(),
+            )
         start = self.now.at
         least = int(self.now.text)
         self.place += 1
@@ -238,7 +251,11 @@ class _Parser:
         self.need(")", "Part clauses with `;` and close what `(` opened.")
         if not 1 <= least <= len(parts):
             self.fail(
-                f"at least {least} of {len(parts)} can never be or always is.", f"Ask for 1 to {len(parts)}.", start
+                "at least {least} of {number} can never be or always is.",
+                "Ask for 1 to {number}.",
+                start,
+                least=least,
+                number=len(parts),
             )
         return AtLeast(least, tuple(parts))
 
@@ -261,14 +278,26 @@ class _Parser:
 
     def share(self) -> Condition:
         if self.now.kind != "word":
-            self.fail(f"a condition is expected{self.instead()}.", "Write, for example, `yes > 1/2 of cast`.")
+            self.fail(
+                "a condition is expected{instead}.",
+                "Write, for example, {example}.",
+                instead=self.instead(),
+                example="`yes > 1/2 of cast`",
+            )
         side = self.side()
         if self.now.kind != "op":
-            self.fail(f"a comparison is expected{self.instead()}.", f"Write, for example, `{'+'.join(side)} >= 9`.")
+            self.fail(
+                "a comparison is expected{instead}.",
+                "Write, for example, {example}.",
+                instead=self.instead(),
+                example=f"`{'+'.join(side)} >= 9`",
+            )
         op = Op(self.now.text)
         self.place += 1
         if self.now.kind == "op":
-            self.fail(f"`{op}{self.now.text}` is no comparison.", "Write one of: >= > <= < =.")
+            self.fail(
+                "`{text}` is no comparison.", "Write one of: {known}.", text=f"{op}{self.now.text}", known=">= > <= < ="
+            )
         if self.seen("fewest", "over"):
             return self.floor(side, op)
         amount, base = self.amount()
@@ -283,9 +312,11 @@ class _Parser:
         start = self.now.at
         amount, base = self.amount()
         if base not in FIXED_BASES or not 0 <= amount < 1:
-            bases = ", ".join(FIXED_BASES)
             self.fail(
-                "a share below 1 of a base that no vote changes is expected.", f"Take it of one of: {bases}.", start
+                "a share below 1 of a base that no vote changes is expected.",
+                "Take it of one of: {known}.",
+                start,
+                known=tuple(FIXED_BASES),
             )
         self.need("by", "Write `fewest over 35% of participants by population`.")
         return Floor(side, op, amount, Base(base), self.name("a weight"))
@@ -296,14 +327,16 @@ class _Parser:
             try:
                 amount = parse_amount(token.text)
             except ValueError:
-                self.fail(f"{token.text} is no number.", "Write a fraction with a denominator above 0.")
+                self.fail("{text} is no number.", "Write a fraction with a denominator above 0.", text=token.text)
             self.place += 1
             if self.seen("of"):
                 return amount, self.base()
             if "/" in token.text or "%" in token.text:
                 self.fail(
-                    f"of whom {token.text} is taken is not said.",
-                    f"Write `{token.text} of` and one of: {', '.join(_BASES)}.",
+                    "of whom {text} is taken is not said.",
+                    "Write `{text} of` and one of: {known}.",
+                    text=token.text,
+                    known=tuple(_BASES),
                 )
             return amount, None
         if token.text == "all":
@@ -312,7 +345,9 @@ class _Parser:
         if token.kind == "word" and token.text not in RESERVED and token.text not in _BASES:
             return Fraction(1), self.side()
         return self.fail(
-            f"an amount is expected{self.instead()}.", "Write `9`, `2/3 of cast`, `55% of entitled`, `all` or `no`."
+            "an amount is expected{instead}.",
+            "Write `9`, `2/3 of cast`, `55% of entitled`, `all` or `no`.",
+            instead=self.instead(),
         )
 
     def base(self) -> Base | tuple[str, ...]:
@@ -321,7 +356,12 @@ class _Parser:
             self.place += 1
             return _BASES[token.text]
         if token.kind != "word" or token.text in RESERVED:
-            self.fail(f"of whom the share is taken is expected{self.instead()}.", f"Write one of: {', '.join(_BASES)}.")
+            self.fail(
+                "of whom the share is taken is expected{instead}.",
+                "Write one of: {known}.",
+                instead=self.instead(),
+                known=tuple(_BASES),
+            )
         return self.side()
 
 

@@ -47,6 +47,22 @@ REFUSAL_WORDS: dict[str, dict[str, str]] = _rows(
         "{charter}, regla {rule}: {organ} vota a su vez por una regla de varios órganos. Someta cada cosa a votación por una regla propia.",
     ),
     (
+        "{prefix!r} is not the prefix of a series: write it like A, C or A/C.1",
+        "{prefix!r} لا يصلح بادئة لسلسلة: اكتبها مثل A أو C أو A/C.1",
+        "{prefix!r}不是系列的前缀：请写作A、C或A/C.1",
+        "{prefix!r} n’est pas le préfixe d’une série : écrivez-le comme A, C ou A/C.1",
+        "{prefix!r}: не приставка серии; пишите как A, C или A/C.1",
+        "{prefix!r} no es el prefijo de una serie: escríbalo como A, C o A/C.1",
+    ),
+    (
+        "{mark!r} is not a mark: write letters and a full stop, like Rev.",
+        "{mark!r} ليست علامة: اكتب حروفًا ونقطة، مثل Rev.",
+        "{mark!r}不是标记：请写字母和句点，如Rev.",
+        "{mark!r} n’est pas une marque : écrivez des lettres et un point, comme Rev.",
+        "{mark!r}: не помета; пишите буквы и точку, как Rev.",
+        "{mark!r} no es una marca: escriba letras y un punto, como Rev.",
+    ),
+    (
         "{charter} names no rule for its own change.",
         "لا يسمي {charter} قاعدة لتعديله.",
         "{charter}没有指明修改其自身的规则。",

@@ -148,7 +148,8 @@ def in_force_sentences(found: InForce, language: str = "en", against: Against | 
 def remark_sentence(one: Checked, language: str = "en") -> str:
     """What a charter check found, in one line that begins with the rule's id."""
     _refuse(language)
-    said = say(f"remark.{one.remark}", language, names=_few(one.members, language), detail=one.detail)
+    why = one.why.told(language) if one.why is not None else ""
+    said = say(f"remark.{one.remark}", language, names=_few(one.members, language), detail=why)
     line = f"{one.rule}: {said}" if one.rule else said
     if not one.supposed:
         return line

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from comity.rules.errors import RulesError
+
 PREFIX = r"[A-Z][A-Za-z0-9]*([./-][A-Za-z0-9]+)*"
 """What may stand before the first number: letters, digits, and strokes, full stops or hyphens between them."""
 MARK = r"[A-Za-z]+\."
@@ -23,7 +25,7 @@ MARKS = ("draft", "revision", "addendum", "corrigendum")
 class Scheme:
     """series: prefix by the name of a series. draft: mark of drafts for debate; the others: marks of what follows upon a document.
 
-    Raises ValueError for what could lead to a symbol that is not one.
+    Raises RulesError for what could lead to a symbol that is not one.
     """
 
     series: Mapping[str, str] = field(default_factory=lambda: {"general": "A", "council": "C", "information": "INF"})
@@ -35,10 +37,10 @@ class Scheme:
     def __post_init__(self) -> None:
         for prefix in self.series.values():
             if not re.fullmatch(PREFIX, prefix) or len(prefix) > MOST_PREFIX:
-                raise ValueError(f"{prefix!r} is not the prefix of a series: write it like A, C or A/C.1")
+                raise RulesError("{prefix!r} is not the prefix of a series: write it like A, C or A/C.1", prefix=prefix)
         for mark in (self.draft, self.revision, self.addendum, self.corrigendum):
             if not re.fullmatch(MARK, mark) or len(mark) > MOST_MARK:
-                raise ValueError(f"{mark!r} is not a mark: write letters and a full stop, like Rev.")
+                raise RulesError("{mark!r} is not a mark: write letters and a full stop, like Rev.", mark=mark)
 
     def stem(self, series: str, *, for_debate: bool = False) -> str:
         """What stands before the number of a document of a series. Raises KeyError if there is no such series.

@@ -91,7 +91,8 @@ def preview(text: str, on: date, members: Electorate, holding: CharterInForce | 
     try:
         charter = read(text)
     except CharterError as error:
-        return Preview(Problem(error.line, error.clause, error.problem, error.mend))
+        now = language()
+        return Preview(Problem(error.line, error.clause, error.problem_said.told(now), error.mend_said.told(now)))
     changes = tuple(rule_changes(holding.charter, charter)) if holding else ()
     power, uncounted = (
         _power(holding.charter, charter, members, on) if holding and members.snapshot.members else ((), ())

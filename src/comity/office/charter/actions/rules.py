@@ -221,7 +221,7 @@ def _read(text: str) -> tuple[str, Charter]:
     try:
         return written, read(written)
     except CharterError as error:
-        raise Refused(str(error), field="text") from error
+        raise Refused(error.told(language()), field="text") from error
 
 
 def _digest(text: str) -> str:
