@@ -131,6 +131,18 @@ def test_a_charter_that_is_not_there_or_cannot_be_read(
     assert "un-ga has no rule none: choose one of ordinary" in capsys.readouterr().err
 
 
+def test_refusals_are_told_in_the_language_that_was_asked_for(
+    votes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = tmp_path / "broken.toml"
+    broken.write_text('format = "comity-charter/1"\nid = "x"\n', encoding="utf-8")
+    assert main(["decide", str(broken), str(votes), "--language", "fr"]) == Exit.REFUSED
+    assert "broken.toml, ligne 1 : version : `version` manque." in capsys.readouterr().err
+    votes.write_text("member,choice\nA,perhaps\n", encoding="utf-8")
+    assert main(["decide", "un-ga", str(votes), "--language", "es"]) == Exit.REFUSED
+    assert "línea 2, columna choice: 'perhaps' no es una opción" in capsys.readouterr().err
+
+
 def test_a_treaty_is_in_force_or_short_of_instruments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table = tmp_path / "sco.csv"
     table.write_text("member,date\nA,2002-01-01\nB,2002-02-01\nC,2002-03-01\nD,\n", encoding="utf-8")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
+from comity.cli import Exit, main
 from comity.rules import Ballot, Charter, Finding, Member, Outcome, Record, RulesError, Snapshot, decide, load, votes
 from comity.rules.charter_file import read
+from comity.rules.formats import TableError, parse_votes
 from comity.rules.organs import ITSELF, Organ, organs, votes_itself, whose_turn
 from comity.rules.plain import record_from_plain, record_to_plain
 from comity.rules.record import OrganVote
@@ -200,6 +203,45 @@ def test_or_else_asks_the_second_organ_only_where_the_first_failed() -> None:
     gate = two("if rule heads on lower then rule seats on upper otherwise rule seats on third")
     assert whose_turn(joined("joint", gate)) == ("lower",)
     assert whose_turn(joined("joint", gate, lower=OrganVote(members, no))) == ("third",)
+
+
+def _table(council: str, assembly: int) -> str:
+    """Votes of both organs: the permanent members as written, all others yes; so many yes and ten no in the assembly."""
+    rows = [f"{n},{choice},council,permanent" for n, choice in zip(PERMANENT, council, strict=True)]
+    rows += [f"{n},y,council," for n in COUNCIL[5:]]
+    rows += [f"{n},{'y' if place < assembly else 'n'},assembly," for place, n in enumerate(ASSEMBLY[: assembly + 10])]
+    return "member,choice,organ,group\n" + "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("council", "assembly", "verdict"),
+    [("yyyya", 20, "Adopted"), ("yyyyn", 20, "Not adopted"), ("yyyyy", 19, "Not adopted")],
+)
+def test_one_table_has_the_votes_of_all_organs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], council: str, assembly: int, verdict: str
+) -> None:
+    path = tmp_path / "both.csv"
+    path.write_text(_table(council, assembly), encoding="utf-8")
+    assert main(["decide", "un-organs", str(path), "--rule", "admission"]) == Exit.OK
+    assert capsys.readouterr().out.splitlines()[1].startswith(f"{verdict}. Rule:")
+
+
+def test_an_organ_that_the_rule_does_not_ask_is_refused_and_those_who_vote_in_one_make_it_up() -> None:
+    charter = two("rule heads on lower and rule seats on upper")
+    rule = charter.rule("joint")
+    table = "member,choice,organ,weight\nA,yes,lower,\nB,no,lower,\nC,yes,lower,\nA,yes,Upper,3\nD,no,upper,2\n"
+    given = parse_votes(table, charter, rule, DAY)
+    assert decide(charter, given.snapshot, given.record, rule=rule, on=DAY).verdict == "adopted"
+    with pytest.raises(
+        TableError, match=r"line 2, column organ: 'middle' is no organ that the rule asks\. There is: lower, upper"
+    ):
+        parse_votes("member,choice,organ\nA,yes,middle\n", charter, rule)
+    with pytest.raises(TableError, match="There is: —"):
+        parse_votes("member,choice,organ\nA,yes,lower\n", charter, charter.rule("heads"))
+    given = parse_votes(
+        "member,choice,organ\n" + "".join(f"{n},yes,assembly\n" for n in ASSEMBLY), UN, UN.rule("judge"), DAY
+    )
+    assert given.record.organs["assembly"].snapshot.in_group("assembly") == set(ASSEMBLY)
 
 
 def test_votes_of_organs_are_kept_as_plain_values_with_the_same_hash_and_replay_to_the_same_bytes() -> None:

@@ -163,6 +163,12 @@ def test_a_veto_that_nobody_of_the_list_can_use_is_said_to_be_empty(river: Chart
     assert [(fact.what, fact.detail) for fact in outcome.assumed] == [("nobody_recorded", "dams")]
 
 
+def test_the_column_weight_is_found_also_where_a_rule_names_the_rule_that_weighs() -> None:
+    charter = read(RIVER + '[[rule]]\nid = "outer"\ntitle = "O"\ncertainty = "example"\npasses = "rule flow"\n')
+    given = voted(charter, "member,choice,weight\nA,yes,70%\nB,no,30%\n", "outer")
+    assert decide(charter, given.snapshot, given.record, rule="outer").verdict == "adopted"
+
+
 def test_our_own_roll_is_read_by_its_first_two_columns(river: Charter, tmp_path: Path) -> None:
     path = tmp_path / "roll.csv"
     path.write_bytes(

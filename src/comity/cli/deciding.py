@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ LANGUAGES = ("en", "ar", "zh", "fr", "ru", "es")
 
 def add_verbs(verbs: Any) -> None:
     """`decide` and `in-force`."""
-    verb = add_verb(verbs, "decide", "whether a vote passes by a charter's rule, and why", run_decide)
+    verb = add_verb(verbs, "decide", "whether a vote passes by a charter's rule, and why", _told(run_decide))
     _add_charter(verb)
     verb.add_argument("votes", type=Path, metavar="VOTES", help="a CSV table: member,choice[,group,weight,...]")
     verb.add_argument("--on", type=_day, metavar="DAY", help="the day of the vote: which version of a rule held")
@@ -31,7 +32,7 @@ def add_verbs(verbs: Any) -> None:
     verb.add_argument("--second", action="store_true", help="this is the second vote after a tie")
     verb.add_argument("--need", action="store_true", help="say also what it still needs and who can block")
     verb = add_verb(
-        verbs, "in-force", "when a treaty enters into force, or how many instruments are missing", run_in_force
+        verbs, "in-force", "when a treaty enters into force, or how many instruments are missing", _told(run_in_force)
     )
     _add_charter(verb)
     verb.add_argument(
@@ -45,6 +46,22 @@ def add_verbs(verbs: Any) -> None:
     verb.add_argument(
         "--event", action="append", default=[], metavar="NAME=DAY", help="a day that the clause speaks of"
     )
+
+
+def _told(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """A verb whose refusals are told in the language that was asked for."""
+
+    def running(arguments: argparse.Namespace) -> int:
+        from comity.rules.errors import RulesError
+
+        try:
+            return run(arguments)
+        except RulesError as error:
+            if arguments.language == "en":
+                raise
+            raise UsageError(error.told(arguments.language)) from error
+
+    return running
 
 
 def _add_charter(verb: argparse.ArgumentParser) -> None:

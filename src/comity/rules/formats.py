@@ -10,8 +10,8 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from itertools import islice
@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from comity.rules.charter import Charter, Rule
-from comity.rules.conditions import Share, walk
+from comity.rules.conditions import Condition, Floor, Meets, Share, walk
 from comity.rules.errors import RulesError, printable
-from comity.rules.record import Ballot, Record, fraction
+from comity.rules.organs import organs
+from comity.rules.record import Ballot, OrganVote, Record, fraction
 from comity.rules.snapshot import Member, Snapshot
 from comity.rules.words import say
 
@@ -218,6 +219,7 @@ KNOWN = {
     "reason": "why the member voted so",
     "objection": "a formal objection, in its words",
     "proxy": "who cast the vote for this member",
+    "organ": "whose ballot this is, where the rule asks several organs: as the rule calls it",
     "casts_for": "members whose votes this one casts, parted by `;` or `|`",
 }
 """Columns beside `member` and `choice`, and what stands in them."""
@@ -244,20 +246,59 @@ def _votes(table: Table, charter: Charter, rule: Rule, on: date | None) -> Votes
     choice_column = table.column(*_CHOICE)
     if member_column is None or choice_column is None:
         raise TableError(table.file, [Fault("needs")])
-    weights = _weight_columns(table, charter, rule)
+    weights = _weight_columns(table, charter, rule, on)
     groups = [name for name in table.columns if name in charter.groups]
     for name in table.columns:
         if name not in {member_column, choice_column, *KNOWN, *_ROLL, *groups, *weights}:
             known = [member_column, choice_column, *KNOWN, *charter.groups, *charter.weights]
             table.fault(1, name, "unknown", known=", ".join(known))
+    known_groups = frozenset(groups) | (frozenset(charter.groups) if "group" in table.columns else frozenset())
+    by_organ: dict[str, list[_Row]] = {"": []}
+    asked = {one.name: one.rule for one in organs(charter, rule, on)} if "organ" in table.columns else {}
+    for line, row in table.rows:
+        organ = row.get("organ", "").casefold()
+        if organ and organ not in asked:
+            table.fault(line, "organ", "no_organ", written=repr(organ), known=", ".join(asked) or "—")
+        by_organ.setdefault(organ, []).append((line, row))
+    columns = _Columns(member_column, choice_column, groups, weights)
+    given = {organ: _ballot(table, rows, charter, columns) for organ, rows in by_organ.items()}
+    refuse_misspelt(table, charter, {member.name for members, _record in given.values() for member in members})
+    table.refuse()
+    votes = {}
+    for organ, (members, record) in given.items():
+        snapshot = Snapshot(tuple(members), on, known_groups)
+        among = charter.rule(asked[organ], on).among if organ else None
+        if among and charter.groups[among].members is None and not snapshot.in_group(among):
+            snapshot = snapshot.with_groups({among: snapshot.names})  # whoever votes in an organ makes it up
+        votes[organ] = OrganVote(snapshot, record)
+    own = votes.pop("")
+    return Votes(own.snapshot, replace(own.record, organs=votes))
+
+
+_Row = tuple[int, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Which columns hold what; weights: name of the weight by column."""
+
+    member: str
+    choice: str
+    groups: list[str]
+    weights: dict[str, str]
+
+
+def _ballot(table: Table, rows: list[_Row], charter: Charter, columns: _Columns) -> tuple[list[Member], Record]:
+    """Who was there and what happened, of the rows of one ballot; problems are noted in the table."""
     choices: dict[str, str] = {}
     members: list[Member] = []
     reasons: set[str] = set()
     objections: dict[str, str] = {}
     proxies: dict[str, str] = {}
-    figures = {row[choice_column] for _line, row in table.rows}
+    member_column, choice_column = columns.member, columns.choice
+    figures = {row[choice_column] for _line, row in rows}
     doubtful = {"0", "1"} <= figures and "-1" not in figures
-    for line, row in table.rows:
+    for line, row in rows:
         name = row[member_column]
         if not name:
             table.fault(line, member_column, "no_name")
@@ -270,18 +311,14 @@ def _votes(table: Table, charter: Charter, rule: Rule, on: date | None) -> Votes
             words = ", ".join(charter.like)
             table.fault(line, choice_column, "no_choice", written=repr(row[choice_column]), words=words)
         choices[name] = choice
-        members.append(member_of(charter, table, line, row, name, groups, weights))
+        members.append(member_of(charter, table, line, row, name, columns.groups, columns.weights))
         if row.get("reason"):
             reasons.add(name)
         if row.get("objection") and row["objection"].casefold() not in _FALSE:
             objections[name] = row["objection"]
         if row.get("proxy"):
             proxies[name] = row["proxy"]
-    refuse_misspelt(table, charter, choices)
-    table.refuse()
-    known_groups = frozenset(groups) | (frozenset(charter.groups) if "group" in table.columns else frozenset())
-    snapshot = Snapshot(tuple(members), on, known_groups)
-    return Votes(snapshot, Record(Ballot(choices, frozenset(reasons), proxies), objections=objections))
+    return members, Record(Ballot(choices, frozenset(reasons), proxies), objections=objections)
 
 
 def _choice(written: str, charter: Charter) -> str:
@@ -310,18 +347,35 @@ def _letters(name: str) -> str:
     return "".join(c for c in plain if c.isalnum()) or name
 
 
-def _weight_columns(table: Table, charter: Charter, rule: Rule) -> dict[str, str]:
-    """Which column holds which weight: its own, or `weight` for the only one that the rule uses."""
+def _weight_columns(table: Table, charter: Charter, rule: Rule, on: date | None) -> dict[str, str]:
+    """Which column holds which weight: its own, or `weight` for the only one that the rule and those it leads to use."""
     columns = {name: name for name in table.columns if name in charter.weights}
     if "weight" in table.columns:
+        parts = [part for one in _leads_to(charter, rule, on) for part in _parts(one)]
         used = sorted(
-            {part.scope.weight for part in walk(rule.passes) if isinstance(part, Share) and part.scope.weight}
+            {part.scope.weight for part in parts if isinstance(part, Share) and part.scope.weight}
+            | {part.weight for part in parts if isinstance(part, Floor)}
         )
         if len(used) == 1 and used[0] not in columns:
             columns["weight"] = used[0]
         elif len(used) > 1:
             table.fault(1, "weight", "several_weights", names=", ".join(used))
     return columns
+
+
+def _parts(rule: Rule) -> Iterator[Condition]:
+    for condition in (rule.passes, rule.quorum, rule.postponed_when):
+        if condition is not None:
+            yield from walk(condition)
+
+
+def _leads_to(charter: Charter, rule: Rule, on: date | None) -> list[Rule]:
+    """The rule, and those that it names."""
+    found = [rule]
+    for one in found:
+        named = {part.rule for part in _parts(one) if isinstance(part, Meets)} - {known.id for known in found}
+        found += [charter.rule(name, on) for name in sorted(named)]
+    return found
 
 
 def member_of(

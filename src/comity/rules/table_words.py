@@ -154,4 +154,12 @@ TABLE_WORDS: dict[str, dict[str, str]] = {
         "в хартии в {group} названо {listed}, в таблице {written}. Напишите одинаково.",
         "la carta nombra {listed} en {group}, la tabla tiene {written}. Escríbalos igual.",
     ),
+    "table.no_organ": _row(
+        "{written} is no organ that the rule asks. There is: {known}. Mend or leave out.",
+        "{written} ليس جهازًا تطلبه القاعدة. يوجد: {known}. صحّح أو احذف.",
+        "规则未要求机关{written}。现有：{known}。请更正或删去。",
+        "{written} n’est pas un organe que la règle demande. Il y a : {known}. Corrigez ou supprimez.",
+        "правило не требует органа {written}. Есть: {known}. Исправьте или уберите.",
+        "la regla no pide el órgano {written}. Hay: {known}. Corrija o suprima.",
+    ),
 }
