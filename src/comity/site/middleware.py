@@ -15,7 +15,7 @@ from comity.groundwork.acts import actor_for
 from comity.groundwork.refusals import NotAllowed, NotFound, Refused, Unavailable
 
 Answer = Callable[[HttpRequest], HttpResponse]
-_STATUS = {NotFound: 404, NotAllowed: 403, Unavailable: 503}
+_STATUS: dict[type[Exception], int] = {NotFound: 404, NotAllowed: 403, Unavailable: 503}
 
 
 class WhoActs:
