@@ -362,5 +362,7 @@ def test_who_may_not_read_one_of_the_ballots_does_not_see_the_whole(houses: tupl
     assert "for members" in page
     assert ballot.id not in page
     assert organs.joint_outcome(question.id, actor_for(None, NOW)) is None
+    assert organs.joint_outcome("\x00", union.by()) is None
+    assert Client().get(f"/en/decisions/{question.id}/joint.json").status_code == 404
     assert organs.joint_outcome(question.id, union.by("KEN")) is not None
     assert [event.audience for event in Event.objects.filter(type="decisions.ballots_joined")] == ["members"]

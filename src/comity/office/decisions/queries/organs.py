@@ -10,6 +10,7 @@ from typing import Any
 
 from comity.groundwork.acts import Actor, may_do
 from comity.groundwork.audiences import Reader
+from comity.groundwork.ids import is_id
 from comity.groundwork.panels import Panel, register_panel
 from comity.groundwork.refs import Ref
 from comity.groundwork.tables import register_table
@@ -142,7 +143,8 @@ def values(joint: JointOutcome) -> dict[str, Any]:
 
 def joint_outcome(key: str, actor: Actor) -> JointOutcome | None:
     """What came out of all ballots on a question, if it is there and for whoever asks. One query."""
-    found = JointOutcome.objects.select_related("question__body").filter(question_id=key).first()
+    rows = JointOutcome.objects.select_related("question__body")
+    found = rows.filter(question_id=key).first() if is_id(key) else None
     return found if found is not None and actor.reader.may_read(found.audience) else None
 
 
