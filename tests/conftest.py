@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import django
 import psycopg
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 from psycopg import sql
 from tests.demonstration import founded
@@ -99,6 +100,12 @@ def _fail(report: Any, why: str) -> None:
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
     report.outcome = "failed"
     report.longrepr = f"{report.nodeid}: {why} ({reason})"
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> None:
+    """The language of the last page that another test asked for does not stay."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from django.utils import translation
 from tests.site.stage import Stage, build, undone
 
 from comity.groundwork.actions import grant_role, make_token, register_person, translate
@@ -209,12 +208,6 @@ def signed_in() -> Callable[[Person | None], Client]:
         return client
 
     return client_of
-
-
-@pytest.fixture(autouse=True)
-def in_english() -> None:
-    """The language of the last page that another test asked for does not stay."""
-    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
