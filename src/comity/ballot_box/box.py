@@ -46,6 +46,7 @@ from comity.opinion.votes import Votes
 
 if TYPE_CHECKING:
     from comity.ballot_box.places import Place
+    from comity.ballot_box.suspicion import Suspicion
 
 NAME_LENGTH = 64
 COPIES = (VOTES_NAME, MAPS_NAME)
@@ -430,6 +431,15 @@ class BallotBox:
     def version(self, consultation: str, version: str) -> Version | None:
         """What a version says."""
         return self.shelf.version(consultation, version)
+
+    def suspicion(self, consultation: str) -> Suspicion | None:
+        """What the last full run found of coordinated voters, for moderators; None: it was not looked for, or the result is final."""
+        kept = self.shelf.suspected(consultation)
+        if kept is None:
+            return None
+        from comity.ballot_box.suspicion import read
+
+        return read(kept)
 
     def place(self, consultation: str, participant: int) -> Place | None:
         """Where a participant stands on the latest map; None if they have no place on it, or there is none."""

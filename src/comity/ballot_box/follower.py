@@ -25,6 +25,8 @@ from comity.ballot_box.places import packed_places
 from comity.ballot_box.rules import Listed, Rules
 from comity.ballot_box.shelf import Published, Shelf, Version
 from comity.ballot_box.store import Reader, Store
+from comity.ballot_box.suspicion import suspicion
+from comity.ballot_box.suspicion import written as suspicion_written
 from comity.opinion import Basis, LiveMap, OpinionResult, Settings, Source, Sums, Votes, analyse
 from comity.opinion.result import as_data, to_json
 from comity.opinion.sums import written
@@ -34,7 +36,7 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 20_000
 """Entries that are entered together."""
 MOST_FOR_COORDINATION = 100_000
-"""People beyond whom the last full run does not look for coordinated voters, which takes longest."""
+"""People beyond whom full runs do not look for coordinated voters, which takes longest."""
 
 
 MOST_REMEMBERED = 60
@@ -146,12 +148,15 @@ class Follower:
                     tail = reader.tail(rules.number, latest.entries, AT_ONCE)
                     held.unknown = {who for _, who, _, _ in tail if who is not None}
             self._held[consultation] = held
+            self._suspect(consultation, held)
         elif held.running is not None and held.running.done():
             held = self._held[consultation] = _succeeding(held, held.running.result())
+            self._suspect(consultation, held)
         if rules.segments != held.rules.segments:
             self._catch_up(held)
             with self._store.reading() as reader:
                 held = self._held[consultation] = _succeeding(held, self._begun(rules, reader))
+            self._suspect(consultation, held)
         self._describe(held, rules)
         self._catch_up(held)
         self._perhaps_run(held)
@@ -165,7 +170,8 @@ class Follower:
     def _run(self, rules: Rules, votes: Votes, entries: int, erasures: int) -> _Followed:
         began = time.monotonic()
         settings, source = _settings(rules), _source(rules)
-        live = LiveMap(votes, settings, source=source, coordination=False, threads=self._threads)
+        few = votes.n_participants <= MOST_FOR_COORDINATION
+        live = LiveMap(votes, settings, source=source, coordination=few, threads=self._threads)
         now = time.monotonic()
         return _Followed(rules, live, entries, erasures, now, entries, now - began, seen=entries)
 
@@ -243,9 +249,20 @@ class Follower:
             future.set_result(self._run(rules, votes, entries, erasures))
         held.running = future
 
+    def _suspect(self, consultation: str, held: _Followed) -> None:
+        """Keep what the last full run found of coordinated voters, for moderators."""
+        found = held.live.suspected
+        if found is None:
+            self._shelf.suspect(consultation, None)
+            return
+        with self._store.reading() as reader:
+            said = suspicion(reader, held.rules.number, found, held.live.settings.floor, int(self._clock() * 1000))
+        self._shelf.suspect(consultation, suspicion_written(said))
+
     def _finish(self, consultation: str, rules: Rules) -> Published:
         """The last version: a full run of everything, with all that it can say."""
         self._held.pop(consultation, None)
+        self._shelf.suspect(consultation, None)
         with self._store.reading() as reader:
             standing = reader.standing(rules.number)
         votes = as_votes(rules, standing)

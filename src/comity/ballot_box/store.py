@@ -223,6 +223,12 @@ class Reader:
             (position, who, bytes(answers or b""), traits or "") for position, who, answers, traits in rows.fetchall()
         ]
 
+    def began(self, number: int, participants: Sequence[int]) -> list[int]:
+        """When these people gave their first answer that is there: milliseconds since 1970, in no order. Reads the whole log."""
+        wanted = set(participants)
+        sql = "SELECT participant, at FROM entry WHERE consultation = ? AND before = -1 AND participant IS NOT NULL"
+        return [int(at) for who, at in self.execute(sql, (number,)) if who in wanted]
+
     def links(self, number: int) -> Iterator[Link]:
         """The chain, from its beginning."""
         rows = self.execute("SELECT entries, hash FROM link WHERE consultation = ? ORDER BY entries", (number,))

@@ -19,7 +19,7 @@ from comity.opinion import common_ground as ground
 from comity.opinion import groups as grouping
 from comity.opinion import model as response
 from comity.opinion.basis import SCALE, Basis, FullRun, Placement, gather, place
-from comity.opinion.coordination import ExpectedAnswers, dependence, find_coordinated
+from comity.opinion.coordination import Coordination, ExpectedAnswers, dependence, find_coordinated
 from comity.opinion.fitting import FIXED_POINT
 from comity.opinion.floor import MAP_SMALLEST, published_sums
 from comity.opinion.polis import Side, majority_consensus, representative_statements, representativeness
@@ -90,6 +90,7 @@ class Analysis:
     sums: Sums
     basis: Basis
     placement: Placement
+    coordination: Coordination | None = None
 
 
 def analyse(
@@ -123,10 +124,13 @@ def analyse(
     if slate is not None and slate.statements:
         standing = check_against_votes(votes, slate.statements, len(slate.statements)).standing
         result = replace(result, slate=replace(result.slate, votes_standing=standing.value))
-    if coordination:
-        say("looking for coordinated voters")
-        result = replace(result, manipulation=_manipulation(votes, basis, placement, result, chosen, threads))
-    return Analysis(result, sums, basis, placement)
+    if not coordination:
+        return Analysis(result, sums, basis, placement)
+    say("looking for coordinated voters")
+    expected = ExpectedAnswers.of(votes, basis.model.intercepts, basis.model.slopes, placement.positions.means)
+    found = find_coordinated(votes, seed=chosen.seed, expected=expected, threads=threads)
+    result = replace(result, manipulation=_manipulation(votes, basis, found, result, chosen, threads))
+    return Analysis(result, sums, basis, placement, found)
 
 
 def _fresh_basis(
@@ -511,7 +515,7 @@ def _without(votes: Votes, basis: Basis, settings: Settings, threads: int) -> Op
 
 
 def _manipulation(
-    votes: Votes, basis: Basis, placement: Placement, result: OpinionResult, settings: Settings, threads: int
+    votes: Votes, basis: Basis, found: Coordination, result: OpinionResult, settings: Settings, threads: int
 ) -> Manipulation:
     """Coordinated voters, and the findings without each suspected cluster.
 
@@ -519,8 +523,6 @@ def _manipulation(
     explain: with the map, an honest bloc is no suspect merely because it thinks alike (without it, one of the public
     conversations raised an alarm about such a bloc). It is a suspicion for a person to judge; no vote is removed.
     """
-    expected = ExpectedAnswers.of(votes, basis.model.intercepts, basis.model.slopes, placement.positions.means)
-    found = find_coordinated(votes, seed=settings.seed, expected=expected, threads=threads)
     clusters = []
     for cluster in found.clusters:
         honest = np.ones(votes.n_participants, dtype=np.bool_)

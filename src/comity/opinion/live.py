@@ -19,7 +19,7 @@ import numpy.typing as npt
 from comity.opinion.analysis import Analysis, analyse, conclude
 from comity.opinion.basis import Basis, Placement, gather, place
 from comity.opinion.floor import published_sums
-from comity.opinion.result import BasisNote, OpinionResult, Settings, Source
+from comity.opinion.result import BasisNote, Manipulation, OpinionResult, Settings, Source
 from comity.opinion.rows import WITHDRAWN, Rows, VoteRows, grown
 from comity.opinion.sums import Sums, digest
 from comity.opinion.tallies import Tallies
@@ -57,6 +57,16 @@ class _Before:
     codes: Mapping[str, Int32Array]
 
 
+@dataclass(frozen=True, slots=True)
+class Suspected:
+    """What a full run found of coordinated voters. said: as a result says it; people: ids of those in each of its clusters, for the
+    owner of the votes alone.
+    """
+
+    said: Manipulation
+    people: tuple[tuple[Id, ...], ...]
+
+
 class LiveMap:
     """Everybody's votes, tallies and places on a held basis, kept up to date.
 
@@ -87,6 +97,8 @@ class LiveMap:
         self.settings = settings or Settings()
         self.source = source or Source("", "", "", "", False, "", (), ())
         self._coordination, self._threads = coordination, threads
+        self.suspected: Suspected | None = None
+        """Of the last full run; a refresh does not look again."""
         if held is None:
             self._run(votes, None)
             return
@@ -116,6 +128,9 @@ class LiveMap:
             coordination=self._coordination,
         )
         self._begin(votes, found.basis, found.placement, counted, since_run=True)
+        if found.result.manipulation is not None and found.coordination is not None:
+            people = (tuple(votes.participant_ids[one.participants].tolist()) for one in found.coordination.clusters)
+            self.suspected = Suspected(found.result.manipulation, tuple(people))
         return found.result
 
     def _begin(self, votes: Votes, basis: Basis, placement: Placement, tallies: Tallies, *, since_run: bool) -> None:

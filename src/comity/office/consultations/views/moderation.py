@@ -25,6 +25,7 @@ from comity.office.consultations.forms import (
 from comity.office.consultations.models import Consultation, Statement
 from comity.office.consultations.queries import consultations
 from comity.office.consultations.queries import statements as of_statements
+from comity.office.consultations.queries.suspicion import suspicions
 from comity.office.consultations.views.overview import found_here, found_statement
 from comity.office.consultations.vocabulary import Decision
 
@@ -48,6 +49,7 @@ def queue(request: Request, key: str) -> HttpResponse:
         "holders": of_statements.holders(current, request.actor.now),
         "claimed": of_statements.claimed(current, request.actor),
         "may_claim": may_do(request.actor, "consultations.claim", consultation=current.id),
+        "suspicions": suspicions(current),
     }
     return render(request, "consultations/queue.html", page)
 
