@@ -129,9 +129,8 @@ class Channel:
             head = f"retry: {RETRY}\nid: {last}\n\n".encode()
             await send({"type": "http.response.start", "status": 200, "headers": [*_STREAM, *_HEADERS]})
             await _send(send, head + first)
-            while body := await listener.next(self.hub.spread):
+            while body := await listener.next(self.hub.spread, GATHER):
                 await _send(send, body)
-                await asyncio.sleep(GATHER)
             await send({"type": "http.response.body", "body": b""})
         except TimeoutError:
             pass  # whoever takes nothing for so long has gone, or asks anew

@@ -75,6 +75,7 @@ class Listener:
     __slots__ = (
         "_changed",
         "_made",
+        "_told",
         "_wake",
         "about",
         "beat",
@@ -100,6 +101,7 @@ class Listener:
         self._changed: dict[str, int] = {}
         self._made: dict[tuple[str, str], bytes] = {}
         self._wake: asyncio.Future[None] | None = None
+        self._told = float("-inf")
 
     def changed(self, ref: str, seq: int) -> None:
         """Something happened to a thing."""
@@ -126,12 +128,20 @@ class Listener:
         if self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
 
-    async def next(self, spread: int) -> bytes:
-        """What is to be sent, once there is something; empty: the end. spread: milliseconds over which pages may fetch their parts."""
+    async def next(self, spread: int, gather: float = 0.0) -> bytes:
+        """What is to be sent, once there is something; empty: the end. spread: milliseconds over which pages may fetch their parts.
+
+        gather: seconds since the last was told for which more is waited for, to be told together.
+        """
+        loop = asyncio.get_running_loop()
         while not (self._changed or self._made or self.beat or self.ended):
-            self._wake = asyncio.get_running_loop().create_future()
+            self._wake = loop.create_future()
             await self._wake
             self._wake = None
+        now = loop.time()
+        if now < self._told + gather and not self.ended:  # a timer for those alone who were told a moment ago
+            await asyncio.sleep(self._told + gather - now)
+        self._told = loop.time()
         if self.ended:
             return b""
         said = list(self._made.values())
