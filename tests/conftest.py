@@ -71,7 +71,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asked = getattr(item, "fixturenames", ())
         if "shared" in asked:
             item.add_marker(pytest.mark.shared_data)
-        if "browser" in asked:
+        if "chromium_path" in asked:  # for its own sake, or for a browser
             item.add_marker(pytest.mark.browser)
 
 
@@ -124,18 +124,29 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium that asks nobody anything: COMITY_CHROMIUM, else the system's, else Playwright's own."""
+def chromium_path() -> str:
+    """The Chromium of this machine: COMITY_CHROMIUM, else the system's, else Playwright's own."""
+    path = os.environ.get("COMITY_CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        from playwright.sync_api import sync_playwright
+
+        with sync_playwright() as playwright:
+            path = playwright.chromium.executable_path
+    if not Path(path).exists():
+        pytest.skip("no Chromium: run `make browser`, or set COMITY_CHROMIUM=/path/to/chromium")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """It, headless, so that it asks nobody anything."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        path = os.environ.get("COMITY_CHROMIUM") or shutil.which("chromium") or playwright.chromium.executable_path
-        if not Path(path).exists():
-            pytest.skip("no Chromium: run `make browser`, or set COMITY_CHROMIUM=/path/to/chromium")
         quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync", "--disable-component-update"]
         quiet.append("--disable-background-networking")
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             quiet.append("--no-sandbox")  # Chromium's sandbox refuses the superuser, whom containers often are
-        chromium = playwright.chromium.launch(executable_path=path, args=quiet)
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=quiet)
         yield chromium
         chromium.close()

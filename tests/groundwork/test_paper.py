@@ -30,11 +30,9 @@ def program(folder: Path, *lines: str) -> str:
     return str(path)
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("words", ["What unites", "ما يجمع", "团结我们的"])
-def test_a_page_becomes_a_pdf_that_holds_its_letters(words: str) -> None:
-    if paper.engine() is None:
-        pytest.skip("no Chromium on the path: run `make browser`")
+def test_a_page_becomes_a_pdf_that_holds_its_letters(words: str, chromium_path: str, settings: Any) -> None:
+    settings.COMITY_CHROMIUM = chromium_path
     made = paper.pdf(PAGE.replace("What unites", words))
     assert made.startswith(b"%PDF-")
     assert re.search(rb"/BaseFont /[A-Z]{6}\+|/Subtype /Type3", made), "no font is embedded"

@@ -13,7 +13,6 @@ from django.utils import translation
 from tests.office.consultations.conftest import Town, crowd, opened, prepared, publish
 
 from comity.ballot_box import Answer, Follower, Published, new_participant
-from comity.groundwork import paper
 from comity.groundwork.actions import cite
 from comity.groundwork.refs import Ref, name_all
 from comity.groundwork.translated import Text
@@ -145,10 +144,10 @@ def test_history_is_shown_when_results_are(town: Town, browse: Browse) -> None:
         assert browse(town.secretary).get(at(current, page)).status_code == 200
 
 
-@pytest.mark.browser
-def test_the_report_comes_as_a_pdf_where_the_machine_can_make_one(asked: Consultation, browse: Browse) -> None:
-    if paper.engine() is None:
-        pytest.skip("no Chromium on the path: run `make browser`")
+def test_the_report_comes_as_a_pdf_where_the_machine_can_make_one(
+    asked: Consultation, browse: Browse, chromium_path: str, settings: Any
+) -> None:
+    settings.COMITY_CHROMIUM = chromium_path
     visitor = browse()
     where = at(asked, "/report.pdf").replace("/en/", "/ar/")
     assert where in visitor.get(at(asked, "").replace("/en/", "/ar/")).content.decode()

@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -42,11 +43,11 @@ def on_the_site(union: Union, current: Round, papers: dict[str, list[str]]) -> N
         actions.cast_secret(by=union.by(key), secret=current.ballot_id, party=union.parties[key], marked=marked)
 
 
-def close(union: Union, current: Round, keys: str = "", **tellers: object) -> SecretBallot:
+def close(union: Union, current: Round, keys: str = "", **tellers: Any) -> SecretBallot:
     """Close a round in which these members, their keys between blanks, put a real paper in."""
     parties = [union.parties[key] for key in keys.split()]
-    more = {"in_box": len(parties), **tellers}
-    actions.close_round(by=union.by(), round_id=current.id, on_paper=parties, **more)  # type: ignore[arg-type]
+    more: dict[str, Any] = {"in_box": len(parties), **tellers}
+    actions.close_round(by=union.by(), round_id=current.id, on_paper=parties, **more)
     return SecretBallot.objects.get(id=current.ballot_id)
 
 
